@@ -1,0 +1,70 @@
+// What pages gain when scripts run; every page works without this file.
+"use strict";
+
+// Errors first: the summary gets the focus, and its links lead into the field or the first choice of a group.
+const summary = document.querySelector("[data-error-summary]");
+if (summary) {
+  summary.focus();
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    const control = target.matches("fieldset") ? target.querySelector("input") : target;
+    (control || target).focus({ preventScroll: true });
+    (target.closest(".field") || target).scrollIntoView({ block: "start" });
+  });
+}
+
+// A form is sent once. A form that may be sent again (a download, say) has data-repeatable.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || "repeatable" in form.dataset) return;
+  if ("sent" in form.dataset) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "";
+  if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// Long work: a region with data-poll-url is fetched anew until it holds an element with data-done.
+for (const region of document.querySelectorAll("[data-poll-url]")) {
+  let pause = 1000;
+  const finished = () => region.querySelector("[data-done]") !== null;
+  const refresh = async () => {
+    if (!document.hidden) {
+      try {
+        const url = new URL(region.dataset.pollUrl, location.href);
+        if (url.origin !== location.origin) return;
+        const answer = await fetch(url, { credentials: "same-origin", redirect: "error" });
+        if ([401, 403, 404, 410].includes(answer.status)) return;
+        if (!answer.ok) throw new Error(answer.statusText);
+        const html = await answer.text();
+        if (html.trim() !== region.innerHTML.trim()) region.innerHTML = html;
+        pause = 1000;
+      } catch {
+        pause = Math.min(pause * 2, 30000);
+      }
+    }
+    if (!finished()) setTimeout(refresh, pause);
+  };
+  if (!finished()) setTimeout(refresh, pause);
+}
+
+// The menu of small screens closes on Escape and gives the focus back.
+const menu = document.querySelector(".site-menu");
+if (menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
