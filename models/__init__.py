@@ -1,0 +1,104 @@
+"""What exists and which rules hold."""
+
+from models.accounts import Account, ApiToken, Appointment, Membership, Role, SignIn, SignInAttempt
+from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
+from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
+from models.base import Base, utc_now
+from models.jobs import Job, JobKind, JobState
+from models.lifecycle import Ending, Stage
+from models.listings import Need, NeedOrigin, NeedStatus, Offer, OfferItem, OfferStatus, Slot
+from models.outbox import OutboxMail
+from models.participants import Consent, ConsentChannel, ConsentPurpose, Participant, ParticipantKind
+from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
+from models.permissions import Permission, is_granted
+from models.requests import HandledRequest
+from models.suggestions import (
+    MatchingRun,
+    NeedOutcome,
+    RunState,
+    Suggestion,
+    SuggestionApproval,
+    SuggestionPartner,
+    SuggestionShare,
+    Verdict,
+    WeightSet,
+)
+from models.taxonomy import (
+    ActivityField,
+    Condition,
+    Reach,
+    ResourceKind,
+    ReviewReason,
+    ReviewStep,
+    Skill,
+    SkillAlias,
+    Window,
+)
+
+__all__ = [
+    "Account",
+    "ActivityField",
+    "ApiToken",
+    "Appointment",
+    "Area",
+    "AreaLevel",
+    "AreaNeighbour",
+    "AuditAction",
+    "AuditContext",
+    "AuditEntry",
+    "AuditHead",
+    "AuditedSession",
+    "Base",
+    "Commitment",
+    "Condition",
+    "Consent",
+    "ConsentChannel",
+    "ConsentPurpose",
+    "Ending",
+    "Enquiry",
+    "HandledRequest",
+    "Job",
+    "JobKind",
+    "JobState",
+    "MatchingRun",
+    "Membership",
+    "Need",
+    "NeedOrigin",
+    "NeedOutcome",
+    "NeedStatus",
+    "Offer",
+    "OfferItem",
+    "OfferStatus",
+    "OutboxMail",
+    "Participant",
+    "ParticipantKind",
+    "Partnership",
+    "Party",
+    "Permission",
+    "Reach",
+    "Reply",
+    "ResourceKind",
+    "Reveal",
+    "ReviewReason",
+    "ReviewStep",
+    "Role",
+    "RunState",
+    "Side",
+    "SignIn",
+    "SignInAttempt",
+    "Skill",
+    "SkillAlias",
+    "Slot",
+    "Stage",
+    "StageChange",
+    "Suggestion",
+    "SuggestionApproval",
+    "SuggestionPartner",
+    "SuggestionShare",
+    "Verdict",
+    "WeightSet",
+    "Window",
+    "is_granted",
+    "lies_under",
+    "utc_now",
+]

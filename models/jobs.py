@@ -1,0 +1,101 @@
+"""Background work as rows, so that a job and its cause are written together or not at all."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.accounts import Account
+from models.areas import Area
+from models.base import Base
+from models.errors import IllegalMove
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    REFRESH_SUGGESTIONS = "refresh_suggestions"
+    SEND_MAIL = "send_mail"
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base, kw_only=True):
+    """One piece of background work and how far it has come."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(
+            "a_job_waits_or_runs_once",
+            "kind",
+            "municipality_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index("ix_jobs_state", "state"),
+        CheckConstraint("done BETWEEN 0 AND total", name="no_more_is_done_than_there_is"),
+        CheckConstraint("(state IN ('done', 'failed')) = (finished_at IS NOT NULL)", name="finished_iff_over"),
+    )
+
+    kind: Mapped[JobKind]
+    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED, init=False)
+    arguments: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    done: Mapped[int] = mapped_column(default=0, init=False)
+    total: Mapped[int] = mapped_column(default=0, init=False)
+    attempts: Mapped[int] = mapped_column(default=0, init=False)
+    error: Mapped[str] = mapped_column(Text, default="", init=False)
+    started_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    municipality_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"), init=False)
+    requested_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
+
+    municipality: Mapped[Area | None] = relationship(default=None)
+    requested_by: Mapped[Account | None] = relationship(default=None)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self.state in {JobState.DONE, JobState.FAILED}
+
+    def start(self, *, at: datetime) -> None:
+        """Begin, or begin again after the worker was lost."""
+        if self.is_over:
+            raise IllegalMove(f"a job that is {self.state} does not start")
+        self.state = JobState.RUNNING
+        self.attempts += 1
+        self.started_at = at
+        self.heartbeat_at = at
+
+    def requeue(self) -> None:
+        """Wait again after the worker was lost."""
+        if self.is_over:
+            raise IllegalMove(f"a job that is {self.state} does not wait")
+        self.state = JobState.QUEUED
+
+    def beat(self, done: int, total: int, *, at: datetime) -> None:
+        """Note how far the work has come."""
+        self.done, self.total, self.heartbeat_at = done, total, at
+
+    def finish(self, *, at: datetime) -> None:
+        """Note that the work is done."""
+        self.state = JobState.DONE
+        self.done = self.total
+        self.finished_at = at
+
+    def fail(self, error: str, *, at: datetime) -> None:
+        """Note that the work was given up, and why."""
+        self.state = JobState.FAILED
+        self.error = error
+        self.finished_at = at

@@ -1,0 +1,174 @@
+"""Who may do what, as one table: a permission is granted if any of its rules holds."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from models.accounts import Account, Role
+from models.jobs import Job
+from models.listings import Need, NeedStatus, Offer, OfferStatus
+from models.participants import Participant
+from models.partnerships import Enquiry, Partnership
+from models.suggestions import Suggestion
+
+Rule: TypeAlias = Callable[[Account | None, Any], bool]
+
+
+class Permission(StrEnum):
+    """Everything that a door can ask for, as `<subject>:<action>`."""
+
+    PAGE_SEE = "page:see"
+    SIGN_IN = "account:sign-in"
+    ACCOUNT_OWN = "account:own"
+    NEED_LIST = "need:list"
+    NEED_SEE = "need:see"
+    NEED_POST = "need:post"
+    NEED_EDIT = "need:edit"
+    OFFER_LIST = "offer:list"
+    OFFER_SEE = "offer:see"
+    OFFER_POST = "offer:post"
+    OFFER_EDIT = "offer:edit"
+    PARTICIPANT_SEE = "participant:see"
+    PARTICIPANT_EDIT = "participant:edit"
+    PARTICIPANT_REVEAL = "participant:reveal"
+    DESK_SEE = "desk:see"
+    SUGGESTION_SEE = "suggestion:see"
+    SUGGESTION_REVIEW = "suggestion:review"
+    NEED_CANDIDATES = "need:candidates"
+    JOB_SEE = "job:see"
+    PARTNERSHIP_LIST = "partnership:list"
+    PARTNERSHIP_SEE = "partnership:see"
+    ENQUIRY_SEE = "enquiry:see"
+    ENQUIRY_ANSWER = "enquiry:answer"
+    BOARD_SEE = "board:see"
+    AUDIT_SEE = "audit:see"
+
+
+def anyone(account: Account | None, subject: object) -> bool:
+    """Grant to everybody, signed in or not."""
+    del account, subject
+    return True
+
+
+def is_signed_in(account: Account | None, subject: object) -> bool:
+    """Grant to every account."""
+    del subject
+    return account is not None
+
+
+def represents_somebody(account: Account | None, subject: object) -> bool:
+    """Grant to accounts that speak for at least one participant."""
+    del subject
+    return account is not None and bool(account.memberships)
+
+
+def is_coordinator(account: Account | None, subject: object) -> bool:
+    """Grant to accounts that are appointed coordinator of at least one place."""
+    del subject
+    return account is not None and bool(account.paths(Role.COORDINATOR))
+
+
+def is_administrator(account: Account | None, subject: object) -> bool:
+    """Grant to accounts that are appointed administrator of at least one place."""
+    del subject
+    return account is not None and account.is_administrator
+
+
+def coordinates_its_place(account: Account | None, subject: Need | Offer | Participant) -> bool:
+    """Grant to coordinators of the place where the subject lies."""
+    return account is not None and account.covers(Role.COORDINATOR, subject.area.path)
+
+
+def coordinates_its_need(account: Account | None, subject: Suggestion | Partnership) -> bool:
+    """Grant to coordinators of the place where the need lies."""
+    return account is not None and account.covers(Role.COORDINATOR, subject.need.area.path)
+
+
+def coordinates_its_municipality(account: Account | None, subject: Job) -> bool:
+    """Grant to coordinators of the municipality, or of a place in it, that the work is for."""
+    if account is None or subject.municipality is None:
+        return False
+    path = subject.municipality.path
+    return any(
+        own == path or own.startswith(path + ".") or path.startswith(own + ".")
+        for own in account.paths(Role.COORDINATOR)
+    )
+
+
+def represents_its_participant(account: Account | None, subject: Need | Offer) -> bool:
+    """Grant to accounts that speak for the participant of the need or offer."""
+    return account is not None and account.represents(subject.participant_id)
+
+
+def represents_it(account: Account | None, subject: Participant) -> bool:
+    """Grant to accounts that speak for the participant."""
+    return account is not None and account.represents(subject.id)
+
+
+def manages_it(account: Account | None, subject: Participant) -> bool:
+    """Grant to the person themself and to managers of the body."""
+    return account is not None and account.manages(subject.id)
+
+
+def represents_a_party(account: Account | None, subject: Partnership) -> bool:
+    """Grant to accounts that speak for one of the parties."""
+    return account is not None and any(account.represents(party.participant_id) for party in subject.parties)
+
+
+def represents_its_party(account: Account | None, subject: Enquiry) -> bool:
+    """Grant to accounts that speak for the party that is asked."""
+    return account is not None and account.represents(subject.party.participant_id)
+
+
+def is_public_need(account: Account | None, subject: Need) -> bool:
+    """Grant to everybody where the need is open or was filled, and its participant may be listed."""
+    del account
+    return subject.status in {NeedStatus.OPEN, NeedStatus.FILLED} and subject.participant.may_be_contacted
+
+
+def is_public_offer(account: Account | None, subject: Offer) -> bool:
+    """Grant to every account where a body, not a person, offers openly."""
+    return account is not None and subject.status is OfferStatus.OPEN and not subject.participant.is_resident
+
+
+def is_public_body(account: Account | None, subject: Participant) -> bool:
+    """Grant to everybody where the participant is an active body, not a person."""
+    del account
+    return not subject.is_resident and subject.left_at is None
+
+
+GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
+    {
+        Permission.PAGE_SEE: (anyone,),
+        Permission.SIGN_IN: (anyone,),
+        Permission.ACCOUNT_OWN: (is_signed_in,),
+        Permission.NEED_LIST: (anyone,),
+        Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
+        Permission.NEED_POST: (represents_somebody, is_coordinator),
+        Permission.NEED_EDIT: (represents_its_participant, coordinates_its_place),
+        Permission.NEED_CANDIDATES: (coordinates_its_place,),
+        Permission.OFFER_LIST: (is_signed_in,),
+        Permission.OFFER_SEE: (is_public_offer, represents_its_participant, coordinates_its_place),
+        Permission.OFFER_POST: (represents_somebody, is_coordinator),
+        Permission.OFFER_EDIT: (represents_its_participant, coordinates_its_place),
+        Permission.PARTICIPANT_SEE: (is_public_body, represents_it, coordinates_its_place),
+        Permission.PARTICIPANT_EDIT: (manages_it, coordinates_its_place),
+        Permission.PARTICIPANT_REVEAL: (coordinates_its_place,),
+        Permission.DESK_SEE: (is_coordinator,),
+        Permission.SUGGESTION_SEE: (coordinates_its_need,),
+        Permission.SUGGESTION_REVIEW: (coordinates_its_need,),
+        Permission.JOB_SEE: (coordinates_its_municipality,),
+        Permission.PARTNERSHIP_LIST: (represents_somebody, is_coordinator),
+        Permission.PARTNERSHIP_SEE: (represents_a_party, coordinates_its_need),
+        Permission.ENQUIRY_SEE: (represents_its_party,),
+        Permission.ENQUIRY_ANSWER: (represents_its_party,),
+        Permission.BOARD_SEE: (is_administrator,),
+        Permission.AUDIT_SEE: (is_administrator,),
+    }
+)
+
+
+def is_granted(permission: Permission, account: Account | None, subject: object = None) -> bool:
+    """Tell whether the account may do this to the subject."""
+    return any(rule(account, subject) for rule in GRANTED_IF_ANY[permission])

@@ -1,0 +1,160 @@
+"""One catalogue of what every column holds; audit, export and erasure are driven from it.
+
+A table that is not listed in full fails `tests/architecture`. Columns that every row has (`id`,
+`created_at`) and versions are open.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Privacy(StrEnum):
+    """What a column holds, and so what may happen to it."""
+
+    OPEN = "open"  # recorded by value, exported, kept
+    PERSONAL = "personal"  # recorded only as changed, exported, erased
+    SECRET = "secret"  # noqa: S105  # recorded only as changed, never exported, erased
+    DERIVED = "derived"  # computed from the others: never recorded, never exported, erased
+
+
+O, P, S, D = Privacy.OPEN, Privacy.PERSONAL, Privacy.SECRET, Privacy.DERIVED  # noqa: E741  # one letter a cell
+
+
+def _table(**columns: Privacy) -> Mapping[str, Privacy]:
+    return MappingProxyType({"id": O, "created_at": O, **columns})
+
+
+CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
+    {
+        "accounts": _table(
+            email=P, name=P, password_hash=S, locale=O, is_demo=O, confirmed_at=O, suspended_at=O,
+            second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, version=O,
+        ),
+        "activity_fields": _table(code=O, name_ja=O, name_en=O, position=O),
+        "api_tokens": _table(account_id=O, name=P, token_hash=S, expires_at=O, revoked_at=O),
+        "appointments": _table(account_id=O, area_id=O, role=O),
+        "area_neighbours": _table(area_id=O, neighbour_id=O),
+        "areas": _table(path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O),
+        "audit_entries": _table(
+            sequence=O, at=O, action=O, subject_table=O, subject_id=O, changes=O, actor_id=O, via=O, request_id=O,
+            previous_digest=O, digest=O,
+        ),
+        "audit_heads": _table(number=O, sequence=O, digest=O),
+        "commitments": _table(quantity=O, party_id=O, slot_id=O, item_id=O, released_at=O),
+        "consents": _table(
+            participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
+        ),
+        "enquiries": _table(
+            sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, party_id=O,
+            answered_by_id=O, reason_id=O,
+        ),
+        "handled_requests": _table(
+            key=O, fingerprint=O, status=O, location=O, content_type=O, body=D, account_id=O
+        ),
+        "jobs": _table(
+            kind=O, state=O, arguments=O, done=O, total=O, attempts=O, error=O, started_at=O, heartbeat_at=O,
+            finished_at=O, municipality_id=O, requested_by_id=O,
+        ),
+        "matching_runs": _table(
+            state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O
+        ),
+        "memberships": _table(account_id=O, participant_id=O, role=O),
+        "need_fields": MappingProxyType({"need_id": O, "activity_field_id": O}),
+        "need_outcomes": _table(
+            candidates=O, excluded=O, relaxations=O, questions=O, run_id=O, need_id=O, municipality_id=O
+        ),
+        "needs": _table(
+            title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, starts_on=O, ends_on=O,
+            expires_on=O, import_key=D, opened_at=O, search_text=D, participant_id=O, area_id=O, municipality_id=O,
+            posted_by_id=O, version=O,
+        ),
+        "offer_fields": MappingProxyType({"offer_id": O, "activity_field_id": O}),
+        "offer_items": _table(
+            kind=O, what=P, quantity=O, unit=O, position=O, promised=O, offer_id=O, skill_id=O
+        ),
+        "offers": _table(
+            title=P, body=P, status=O, source=P, reach=O, online=O, condition=O, windows=O, starts_on=O, ends_on=O,
+            expires_on=O, engagement_limit=O, yearly_limit=O, import_key=D, engagements=O,
+            engagement_limit_exceeded=O, search_text=D, participant_id=O, area_id=O, municipality_id=O, version=O,
+        ),
+        "outbox_mails": _table(
+            to_address=P, locale=O, template=O, subject=P, body=P, attempts=O, last_error=O, next_attempt_at=O,
+            sent_at=O, given_up_at=O, to_account_id=O,
+        ),
+        "participant_fields": MappingProxyType({"participant_id": O, "activity_field_id": O}),
+        "participants": _table(
+            kind=O, name=P, reading=P, summary=P, contact_name=P, contact_email=P, contact_phone=P, hours_per_month=O,
+            engagement_limit=O, is_adult=O, import_key=D, engagements=O, engagement_limit_exceeded=O,
+            open_enquiries=O, paused_at=O, left_at=O, area_id=O, municipality_id=O, version=O,
+        ),
+        "parties": _table(side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O),
+        "partnerships": _table(
+            title=P, proposed_at=O, stage=O, ending=O, accepted_at=O, over_at=O, need_id=O, suggestion_id=O,
+            municipality_id=O, proposed_by_id=O, version=O,
+        ),
+        "reveals": _table(
+            at=O, purpose=P, subject_id=O, to_participant_id=O, to_account_id=O, partnership_id=O
+        ),
+        "review_reasons": _table(code=O, step=O, name_ja=O, name_en=O),
+        "sign_in_attempts": _table(subject_hash=S),
+        "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
+        "skill_aliases": _table(text=O, skill_id=O),
+        "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O),
+        "slots": _table(
+            kind=O, what=P, quantity=O, unit=O, hours_per_month=O, position=O, promised=O, need_id=O, skill_id=O
+        ),
+        "stage_changes": _table(stage=O, at=O, partnership_id=O, by_id=O),
+        "suggestion_approvals": _table(approved_at=O, is_free_of_interest=O, suggestion_id=O, account_id=O),
+        "suggestion_partners": _table(
+            position=O, score=O, confidence=O, parts=O, reasons=O, suggestion_id=O, offer_id=O
+        ),
+        "suggestion_shares": _table(quantity=O, partner_id=O, slot_id=O, item_id=O),
+        "suggestions": _table(
+            rank=O, score=O, confidence=O, value=O, reasons=O, open_slots=O, snapshot=D, verdict=O, reviewed_at=O,
+            review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O, municipality_id=O, version=O,
+        ),
+        "weight_sets": _table(number=O, weights=O, is_active=O),
+    }
+)  # fmt: skip
+
+# How a row belongs to a person: straight by the named column, or through a row of another table.
+# "account" and "participant" are where the ways end.
+BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "accounts": ("id", "account"),
+        "memberships": ("account_id", "account"),
+        "appointments": ("account_id", "account"),
+        "sign_ins": ("account_id", "account"),
+        "api_tokens": ("account_id", "account"),
+        "outbox_mails": ("to_account_id", "account"),
+        "handled_requests": ("account_id", "account"),
+        "suggestion_approvals": ("account_id", "account"),
+        "participants": ("id", "participant"),
+        "consents": ("participant_id", "participant"),
+        "needs": ("participant_id", "participant"),
+        "slots": ("need_id", "needs"),
+        "offers": ("participant_id", "participant"),
+        "offer_items": ("offer_id", "offers"),
+        "parties": ("participant_id", "participant"),
+        "enquiries": ("party_id", "parties"),
+        "commitments": ("party_id", "parties"),
+        "reveals": ("subject_id", "participant"),
+    }
+)
+
+# Rows that go as a whole when a person's data are erased; what others must still see is scrubbed instead.
+DELETED_ON_ERASURE: Final = (
+    "handled_requests",
+    "outbox_mails",
+    "api_tokens",
+    "sign_ins",
+    "memberships",
+    "appointments",
+)
+
+
+def is_recorded_by_value(table: str, column: str) -> bool:
+    """Tell whether the audit log may hold the value itself."""
+    return CATALOGUE[table][column] is Privacy.OPEN

@@ -1,0 +1,324 @@
+"""What the engine suggests, from which run, and what coordinators decided about it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.accounts import Account
+from models.areas import Area
+from models.base import Base, Versioned
+from models.errors import AlreadyDecided, InvalidValue
+from models.jobs import Job
+from models.listings import Need, Offer, OfferItem, Slot
+from models.taxonomy import ReviewReason, ReviewStep
+
+
+class Verdict(StrEnum):
+    """What became of a suggestion on the desk."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    HELD = "held"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+UNDECIDED = frozenset({Verdict.PENDING, Verdict.HELD})
+
+
+class RunState(StrEnum):
+    """How far an engine run has come."""
+
+    RUNNING = "running"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+class WeightSet(Base, kw_only=True):
+    """One version of the engine's weights; they change only by adding a version."""
+
+    __tablename__ = "weight_sets"
+
+    number: Mapped[int] = mapped_column(unique=True)
+    weights: Mapped[dict[str, Any]]
+    is_active: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index(
+            "one_weight_set_is_active",
+            "is_active",
+            unique=True,
+            sqlite_where=text("is_active"),
+            postgresql_where=text("is_active"),
+        ),
+    )
+
+
+class MatchingRun(Base, kw_only=True):
+    """One pass of the engine over the needs of a municipality."""
+
+    __tablename__ = "matching_runs"
+    __table_args__ = (
+        Index(
+            "one_run_of_a_municipality_is_published",
+            "municipality_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+        UniqueConstraint("id", "municipality_id", name="runs_lie_in_one_municipality"),
+        CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished_iff_not_running"),
+    )
+
+    state: Mapped[RunState] = mapped_column(default=RunState.RUNNING, init=False)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    needs: Mapped[int] = mapped_column(default=0, init=False)
+    offers: Mapped[int] = mapped_column(default=0, init=False)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
+    weight_set_id: Mapped[UUID] = mapped_column(ForeignKey("weight_sets.id"), init=False)
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), init=False)
+
+    municipality: Mapped[Area] = relationship()
+    weight_set: Mapped[WeightSet] = relationship()
+    job: Mapped[Job | None] = relationship(default=None)
+
+    def publish(self, *, needs: int, offers: int, at: datetime) -> None:
+        """Make this run the one that the pages show."""
+        self.state = RunState.PUBLISHED
+        self.needs = needs
+        self.offers = offers
+        self.finished_at = at
+
+    def supersede(self) -> None:
+        """Step back behind a newer run."""
+        self.state = RunState.SUPERSEDED
+
+    def fail(self, *, at: datetime) -> None:
+        """Note that the run did not come to an end; what was published before stays."""
+        self.state = RunState.FAILED
+        self.finished_at = at
+
+
+class NeedOutcome(Base, kw_only=True):
+    """What one run found for one need, also where it found nobody: who was cut, what would have to give."""
+
+    __tablename__ = "need_outcomes"
+    __table_args__ = (
+        UniqueConstraint("run_id", "need_id", name="a_run_has_one_outcome_for_a_need"),
+        ForeignKeyConstraint(
+            ["need_id", "municipality_id"],
+            ["needs.id", "needs.municipality_id"],
+            name="an_outcome_lies_in_the_municipality_of_its_need",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["run_id", "municipality_id"],
+            ["matching_runs.id", "matching_runs.municipality_id"],
+            name="an_outcome_lies_in_the_municipality_of_its_run",
+        ),
+    )
+
+    candidates: Mapped[int]
+    excluded: Mapped[dict[str, Any]]
+    relaxations: Mapped[list[Any]]
+    questions: Mapped[list[Any]]
+    run_id: Mapped[UUID] = mapped_column(init=False)
+    need_id: Mapped[UUID] = mapped_column(index=True, init=False)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
+
+    run: Mapped[MatchingRun] = relationship(primaryjoin="NeedOutcome.run_id == MatchingRun.id", foreign_keys=[run_id])
+    need: Mapped[Need] = relationship(primaryjoin="NeedOutcome.need_id == Need.id", foreign_keys=[need_id])
+    municipality: Mapped[Area] = relationship(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the municipality from the need."""
+        self.municipality = self.need.municipality
+
+
+class Suggestion(Versioned, Base, kw_only=True):
+    """A team of offers for a need, made by the engine and recomputable from its frozen input."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        UniqueConstraint("id", "municipality_id", name="suggestions_lie_in_one_municipality"),
+        UniqueConstraint("run_id", "need_id", "rank", name="a_rank_is_given_once"),
+        ForeignKeyConstraint(
+            ["need_id", "municipality_id"],
+            ["needs.id", "needs.municipality_id"],
+            name="a_suggestion_lies_in_the_municipality_of_its_need",
+        ),
+        ForeignKeyConstraint(
+            ["run_id", "municipality_id"],
+            ["matching_runs.id", "matching_runs.municipality_id"],
+            name="a_suggestion_lies_in_the_municipality_of_its_run",
+        ),
+        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score_in_unit_interval"),
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_in_unit_interval"),
+        CheckConstraint("score IS NULL OR confidence >= 0.5", name="no_score_without_confidence"),
+        CheckConstraint(
+            "(verdict IN ('approved', 'held', 'refused')) = (reviewed_at IS NOT NULL)", name="reviewed_at_iff_reviewed"
+        ),
+        CheckConstraint(
+            "verdict NOT IN ('held', 'refused') OR review_reason_id IS NOT NULL", name="a_no_names_its_reason"
+        ),
+        Index("ix_suggestions_municipality_verdict", "municipality_id", "verdict"),
+    )
+
+    rank: Mapped[int]
+    score: Mapped[float | None]
+    confidence: Mapped[float]
+    value: Mapped[float]
+    reasons: Mapped[list[Any]]
+    open_slots: Mapped[list[Any]]
+    snapshot: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    verdict: Mapped[Verdict] = mapped_column(default=Verdict.PENDING, init=False)
+    reviewed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    review_note: Mapped[str] = mapped_column(Text, default="", init=False)
+    review_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_reasons.id"), init=False)
+    reviewed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
+    run_id: Mapped[UUID] = mapped_column(init=False)
+    need_id: Mapped[UUID] = mapped_column(index=True, init=False)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
+
+    run: Mapped[MatchingRun] = relationship(primaryjoin="Suggestion.run_id == MatchingRun.id", foreign_keys=[run_id])
+    need: Mapped[Need] = relationship(primaryjoin="Suggestion.need_id == Need.id", foreign_keys=[need_id])
+    municipality: Mapped[Area] = relationship(init=False)
+    review_reason: Mapped[ReviewReason | None] = relationship(init=False)
+    reviewed_by: Mapped[Account | None] = relationship(init=False)
+    partners: Mapped[list["SuggestionPartner"]] = relationship(
+        back_populates="suggestion",
+        cascade="all, delete-orphan",
+        order_by="SuggestionPartner.position",
+        lazy="raise",
+        init=False,
+    )
+    approvals: Mapped[list["SuggestionApproval"]] = relationship(
+        back_populates="suggestion", cascade="all, delete-orphan", lazy="selectin", init=False
+    )
+
+    def __post_init__(self) -> None:
+        """Take the municipality from the need."""
+        self.municipality = self.need.municipality
+
+    def involves(self, account: Account) -> bool:
+        """Tell whether the account speaks for a participant of this suggestion."""
+        participants = {self.need.participant_id, *(partner.offer.participant_id for partner in self.partners)}
+        return any(account.represents(participant) for participant in participants)
+
+    def approve(self, *, by: Account, at: datetime) -> bool:
+        """Note one coordinator's approval; tell whether it is enough.
+
+        One is enough unless the approver speaks for one of the parties: then a second coordinator,
+        who speaks for none, must agree.
+        """
+        self._check_undecided()
+        if any(approval.account is by for approval in self.approvals):
+            raise AlreadyDecided("this coordinator approved already")
+        is_free = not self.involves(by)
+        self.approvals.append(SuggestionApproval(account=by, approved_at=at, is_free_of_interest=is_free))
+        if not is_free:
+            return False
+        self._review(Verdict.APPROVED, by=by, at=at)
+        return True
+
+    @property
+    def awaits_second_approval(self) -> bool:
+        """Tell whether only somebody with an interest approved so far."""
+        return self.verdict in UNDECIDED and bool(self.approvals)
+
+    def hold(self, reason: ReviewReason, *, note: str, by: Account, at: datetime) -> None:
+        """Keep the suggestion for later, for a coded reason."""
+        self._refuse_or_hold(Verdict.HELD, ReviewStep.HOLD, reason, note=note, by=by, at=at)
+
+    def refuse(self, reason: ReviewReason, *, note: str, by: Account, at: datetime) -> None:
+        """Decide against the suggestion, for a coded reason."""
+        self._refuse_or_hold(Verdict.REFUSED, ReviewStep.REFUSE, reason, note=note, by=by, at=at)
+
+    def supersede(self) -> None:
+        """Give way to a newer run or to a partnership that took what this one needs."""
+        if self.verdict in UNDECIDED:
+            self.verdict = Verdict.SUPERSEDED
+            self.reviewed_at = None
+
+    def _refuse_or_hold(
+        self, verdict: Verdict, step: ReviewStep, reason: ReviewReason, *, note: str, by: Account, at: datetime
+    ) -> None:
+        self._check_undecided()
+        if reason.step is not step:
+            raise InvalidValue(f"{reason.code} is no reason to {step}")
+        self.review_reason = reason
+        self.review_note = note
+        self._review(verdict, by=by, at=at)
+
+    def _check_undecided(self) -> None:
+        if self.verdict not in UNDECIDED:
+            raise AlreadyDecided(f"the suggestion is {self.verdict} already")
+
+    def _review(self, verdict: Verdict, *, by: Account, at: datetime) -> None:
+        self.verdict = verdict
+        self.reviewed_by = by
+        self.reviewed_at = at
+
+
+class SuggestionApproval(Base, kw_only=True):
+    """One coordinator's approval of a suggestion."""
+
+    __tablename__ = "suggestion_approvals"
+    __table_args__ = (UniqueConstraint("suggestion_id", "account_id", name="a_coordinator_approves_once"),)
+
+    approved_at: Mapped[datetime]
+    is_free_of_interest: Mapped[bool]
+    suggestion_id: Mapped[UUID] = mapped_column(ForeignKey("suggestions.id", ondelete="CASCADE"), init=False)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True, init=False)
+
+    suggestion: Mapped[Suggestion] = relationship(back_populates="approvals", init=False)
+    account: Mapped[Account] = relationship()
+
+
+class SuggestionPartner(Base, kw_only=True):
+    """One offer of a suggested team, with its own score and reasons."""
+
+    __tablename__ = "suggestion_partners"
+    __table_args__ = (
+        UniqueConstraint("suggestion_id", "offer_id", name="an_offer_joins_a_suggestion_once"),
+        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score_in_unit_interval"),
+    )
+
+    position: Mapped[int]
+    score: Mapped[float | None]
+    confidence: Mapped[float]
+    parts: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any]]
+    suggestion_id: Mapped[UUID] = mapped_column(ForeignKey("suggestions.id", ondelete="CASCADE"), init=False)
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offers.id"), index=True, init=False)
+
+    suggestion: Mapped[Suggestion] = relationship(back_populates="partners")
+    offer: Mapped[Offer] = relationship()
+    shares: Mapped[list["SuggestionShare"]] = relationship(
+        back_populates="partner", cascade="all, delete-orphan", lazy="raise", init=False
+    )
+
+
+class SuggestionShare(Base, kw_only=True):
+    """How much of an item a suggested partner would give to a slot."""
+
+    __tablename__ = "suggestion_shares"
+    __table_args__ = (
+        UniqueConstraint("partner_id", "slot_id", "item_id", name="a_share_is_named_once"),
+        CheckConstraint("quantity >= 1", name="quantity_is_positive"),
+    )
+
+    quantity: Mapped[int]
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("suggestion_partners.id", ondelete="CASCADE"), init=False)
+    slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id", ondelete="CASCADE"), index=True, init=False)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("offer_items.id", ondelete="CASCADE"), index=True, init=False)
+
+    partner: Mapped[SuggestionPartner] = relationship(back_populates="shares")
+    slot: Mapped[Slot] = relationship()
+    item: Mapped[OfferItem] = relationship()
