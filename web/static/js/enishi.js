@@ -38,7 +38,11 @@ window.addEventListener("pageshow", (event) => {
 // Long work: a region with data-poll-url is fetched anew until it holds an element with data-done.
 for (const region of document.querySelectorAll("[data-poll-url]")) {
   let pause = 1000;
-  const finished = () => region.querySelector("[data-done]") !== null;
+  const finished = () => {
+    const done = region.querySelector("[data-done]") !== null;
+    region.setAttribute("aria-busy", String(!done)); // Screen readers speak when it is done, not each second.
+    return done;
+  };
   const refresh = async () => {
     if (!document.hidden) {
       try {
