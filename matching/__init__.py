@@ -1,0 +1,68 @@
+"""How well things fit: arrays and frozen profiles in, suggestions with reasons out."""
+
+from matching.eligibility import Exclusions, Gate, exclusions
+from matching.engine import PairExplanation, explain_pair, run
+from matching.geography import Closeness
+from matching.profiles import (
+    CONDITIONS,
+    KINDS,
+    REACHES,
+    Geography,
+    ItemProfile,
+    NeedProfile,
+    OfferProfile,
+    SlotProfile,
+    Taxonomy,
+    Weights,
+)
+from matching.reasons import CODES, Reason
+from matching.relaxation import Relaxation, questions, relax
+from matching.replay import replay
+from matching.results import NeedResult, PartnerResult, SuggestionResult
+from matching.scoring import PairScore, Scores, score
+from matching.signals import Signal, all_signals
+from matching.snapshots import from_json, to_json
+from matching.teams import Assignment, Candidate, Team, assemble
+from matching.text import TextIndex, normalise
+
+__all__ = [
+    "CODES",
+    "CONDITIONS",
+    "KINDS",
+    "REACHES",
+    "Assignment",
+    "Candidate",
+    "Closeness",
+    "Exclusions",
+    "Gate",
+    "Geography",
+    "ItemProfile",
+    "NeedProfile",
+    "NeedResult",
+    "OfferProfile",
+    "PairExplanation",
+    "PairScore",
+    "PartnerResult",
+    "Reason",
+    "Relaxation",
+    "Scores",
+    "Signal",
+    "SlotProfile",
+    "SuggestionResult",
+    "Taxonomy",
+    "Team",
+    "TextIndex",
+    "Weights",
+    "all_signals",
+    "assemble",
+    "exclusions",
+    "explain_pair",
+    "from_json",
+    "normalise",
+    "questions",
+    "relax",
+    "replay",
+    "run",
+    "score",
+    "to_json",
+]

@@ -1,0 +1,167 @@
+"""Near and far, read from dotted paths such as `jp.14.kawasaki.tama`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.arrays import BoolMatrix, IntMatrix
+
+PREFECTURE_DEPTH: Final = 2
+MUNICIPALITY_DEPTH: Final = 3
+DISTRICT_DEPTH: Final = 4
+DEPTHS: Final = (PREFECTURE_DEPTH, MUNICIPALITY_DEPTH, DISTRICT_DEPTH)
+
+
+class Closeness(IntEnum):
+    """How near two places are, as far as both are known."""
+
+    UNKNOWN = -1
+    ELSEWHERE = 0
+    SAME_PREFECTURE = 1
+    SAME_MUNICIPALITY = 2
+    NEIGHBOUR = 3
+    SAME_DISTRICT = 4
+
+
+def prefix(area: str | None, depth: int) -> str | None:
+    """Return the first `depth` steps of a path, or None where the place is not known that finely.
+
+    Parameters
+    ----------
+    area : str or None
+        Dotted path: country, prefecture, municipality, district.
+    depth : int
+        Number of steps, 2 for the prefecture, 3 for the municipality, 4 for the district.
+
+    Returns
+    -------
+    str or None
+        The shortened path.
+
+    """
+    steps = area.split(".") if area else []
+    return ".".join(steps[:depth]) if len(steps) >= depth else None
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """Which districts lie beside each other; everything else is read from the paths.
+
+    Parameters
+    ----------
+    neighbours : frozenset[tuple[str, str]]
+        Pairs of district paths that touch, each given once, in either order.
+
+    Notes
+    -----
+    Only districts are neighbours. Two places are compared to the depth to which both are known:
+    `jp.14` and `jp.14.kawasaki` share a prefecture at least, `jp` says nothing.
+
+    """
+
+    neighbours: frozenset[tuple[str, str]] = frozenset()
+
+    def same_district(self, first: str | None, second: str | None) -> bool:
+        """Say whether both places lie in the same known district."""
+        return self._share(first, second, DISTRICT_DEPTH)
+
+    def same_municipality(self, first: str | None, second: str | None) -> bool:
+        """Say whether both places lie in the same known municipality."""
+        return self._share(first, second, MUNICIPALITY_DEPTH)
+
+    def same_prefecture(self, first: str | None, second: str | None) -> bool:
+        """Say whether both places lie in the same known prefecture."""
+        return self._share(first, second, PREFECTURE_DEPTH)
+
+    def are_neighbours(self, first: str | None, second: str | None) -> bool:
+        """Say whether the districts of both places touch."""
+        one, other = prefix(first, DISTRICT_DEPTH), prefix(second, DISTRICT_DEPTH)
+        return (one, other) in self.neighbours or (other, one) in self.neighbours
+
+    def closeness(self, rows: Sequence[str | None], columns: Sequence[str | None]) -> npt.NDArray[np.int8]:
+        """Return how near every pair of places is.
+
+        Parameters
+        ----------
+        rows, columns : Sequence[str or None]
+            Paths, None or a bare country where the place is not known.
+
+        Returns
+        -------
+        numpy.ndarray of int8, shape (n_rows, n_columns)
+            Values of `Closeness`.
+
+        """
+        levels = np.full((len(rows), len(columns)), Closeness.UNKNOWN, dtype=np.int8)
+        same = (Closeness.SAME_PREFECTURE, Closeness.SAME_MUNICIPALITY, Closeness.SAME_DISTRICT)
+        for depth, level in zip(DEPTHS, same, strict=True):
+            row_codes, column_codes = codes(rows, columns, depth)
+            known = (row_codes >= 0)[:, None] & (column_codes >= 0)
+            equal = row_codes[:, None] == column_codes
+            if depth == PREFECTURE_DEPTH:
+                levels[known & ~equal] = Closeness.ELSEWHERE
+            levels[known & equal] = level
+        for first, second in self.neighbours:
+            for one, other in ((first, second), (second, first)):
+                at = [index for index, area in enumerate(rows) if prefix(area, DISTRICT_DEPTH) == one]
+                beside = [index for index, area in enumerate(columns) if prefix(area, DISTRICT_DEPTH) == other]
+                levels[np.ix_(at, beside)] = Closeness.NEIGHBOUR
+        return levels
+
+    def _share(self, first: str | None, second: str | None, depth: int) -> bool:
+        common = prefix(first, depth)
+        return common is not None and common == prefix(second, depth)
+
+
+def codes(rows: Sequence[str | None], columns: Sequence[str | None], depth: int) -> tuple[IntMatrix, IntMatrix]:
+    """Return a number for each path at one depth: the same path the same number, -1 where it is not known.
+
+    Parameters
+    ----------
+    rows, columns : Sequence[str or None]
+        Paths of two sides.
+    depth : int
+        Depth at which they are compared.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of int64, shapes (n_rows,) and (n_columns,)
+        Codes that can be compared between the two.
+
+    """
+    numbers: dict[str, int] = {}
+
+    def number(area: str | None) -> int:
+        path = prefix(area, depth)
+        return -1 if path is None else numbers.setdefault(path, len(numbers))
+
+    return (
+        np.array([number(area) for area in rows], dtype=np.int64),
+        np.array([number(area) for area in columns], dtype=np.int64),
+    )
+
+
+def apart(rows: Sequence[str | None], columns: Sequence[str | None], depth: int) -> BoolMatrix:
+    """Say of every pair whether the places are known to lie apart at one depth.
+
+    Parameters
+    ----------
+    rows, columns : Sequence[str or None]
+        Paths of two sides.
+    depth : int
+        Depth at which they are compared.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_rows, n_columns)
+        True where both are known at that depth and differ.
+
+    """
+    row_codes, column_codes = codes(rows, columns, depth)
+    known = (row_codes >= 0)[:, None] & (column_codes >= 0)
+    different: BoolMatrix = known & (row_codes[:, None] != column_codes)
+    return different

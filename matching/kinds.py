@@ -1,0 +1,40 @@
+"""Which kinds of resource can stand in for each other, and for how much that counts."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from matching.arrays import FloatMatrix, IntMatrix
+from matching.profiles import KINDS, ItemProfile, SlotProfile
+
+NEAR_KIND: Final = 0.8
+"""Worth of a service where people are lacking, and the other way round: advice on accounts (会計の助言) is
+written down now as one, now as the other, but a person who comes is not quite a thing that is done."""
+
+_NEAR: Final = (("people", "service"), ("service", "people"))
+
+
+def kind_codes(parts: Sequence[SlotProfile] | Sequence[ItemProfile]) -> IntMatrix:
+    """Return the position in `KINDS` of the kind of each slot or item, shape (n_parts,)."""
+    return np.array([KINDS.index(part.kind) for part in parts], dtype=np.int64)
+
+
+def kind_worth() -> FloatMatrix:
+    """Return what an item of one kind is worth to a slot of another.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_kinds, n_kinds)
+        1 on the diagonal, `NEAR_KIND` between people and service, 0 elsewhere; slots in rows, items in columns.
+
+    """
+    worth = np.eye(len(KINDS))
+    for lacking, given in _NEAR:
+        worth[KINDS.index(lacking), KINDS.index(given)] = NEAR_KIND
+    return worth
+
+
+def worth_of_kind(lacking: str, given: str) -> float:
+    """Return what an item of the kind `given` is worth to a slot of the kind `lacking`, in [0, 1]."""
+    return 1.0 if lacking == given else NEAR_KIND if (lacking, given) in _NEAR else 0.0

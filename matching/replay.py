@@ -1,0 +1,193 @@
+"""Suggestions from their frozen input, the first time as well as every later time."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from matching.profiles import NeedProfile, OfferProfile, Weights
+from matching.reasons import Reason
+from matching.results import PartnerResult, SuggestionResult
+from matching.scoring import PairScore, pair_score
+from matching.snapshots import need_from_json, offer_from_json, to_json, weights_from_json
+from matching.teams import Assignment, Candidate, Team, team_of
+
+SNAPSHOT_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPartner:
+    """What a run knew of one partner.
+
+    Parameters
+    ----------
+    offer : OfferProfile
+        The offer.
+    values : Mapping[str, float]
+        What each signal said, in [0, 1] or NaN. They depend on the other offers of the run, through the rarity of
+        words, and so are kept instead of computed again.
+    load : float
+        Softening of the offer, in (0, 1].
+    fits : Mapping[tuple[str, str], float]
+        Fit of each item for each slot.
+    said : Mapping[str, Reason or None]
+        The reason that each signal gave.
+
+    """
+
+    offer: OfferProfile
+    values: Mapping[str, float]
+    load: float
+    fits: Mapping[tuple[str, str], float]
+    said: Mapping[str, Reason | None]
+
+    def pair_score(self, weights: Weights) -> PairScore:
+        """Return the score of the partner for the need."""
+        return pair_score(self.values, weights, self.load, self.said)
+
+    def candidate(self, weights: Weights) -> Candidate:
+        """Return what the partner is worth to each slot."""
+        parts = self.pair_score(weights)
+        known = sum(parts.parts.get(name, 0.0) for name in weights.as_mapping() if name != "skill")
+        share = 0.0 if "skill" in parts.unknown else weights.skill / parts.confidence
+        return Candidate(self.offer, self.fits, others=self.load * known, skill_share=self.load * share)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain JSON."""
+        return {
+            "offer": to_json(self.offer),
+            "values": {name: None if math.isnan(value) else value for name, value in self.values.items()},
+            "load": self.load,
+            "fits": [[slot, item, fit] for (slot, item), fit in sorted(self.fits.items())],
+            "said": {name: reason.to_json() for name, reason in self.said.items() if reason is not None},
+        }
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> "FrozenPartner":
+        """Return the partner that `to_json` wrote."""
+        return cls(
+            offer=offer_from_json(json["offer"]),
+            values={name: float("nan") if value is None else float(value) for name, value in json["values"].items()},
+            load=json["load"],
+            fits={(slot, item): fit for slot, item, fit in json["fits"]},
+            said={name: Reason.from_json(reason) for name, reason in json["said"].items()},
+        )
+
+
+def freeze(need: NeedProfile, partners: Sequence[FrozenPartner], *, weights: Weights, rank: int) -> dict[str, Any]:
+    """Return all that a suggestion follows from as plain JSON.
+
+    Parameters
+    ----------
+    need : NeedProfile
+        The need.
+    partners : Sequence[FrozenPartner]
+        The partners of the team.
+    weights : Weights
+        The weights of the run.
+    rank : int
+        Place among the suggestions for the need, from 1.
+
+    Returns
+    -------
+    dict[str, Any]
+        The snapshot.
+
+    """
+    return {
+        "format": SNAPSHOT_FORMAT,
+        "rank": rank,
+        "weights": to_json(weights),
+        "need": to_json(need),
+        "partners": [partner.to_json() for partner in partners],
+    }
+
+
+def replay(snapshot: dict[str, Any]) -> SuggestionResult:
+    """Return the suggestion that follows from a snapshot, bit for bit the one that the run gave.
+
+    Parameters
+    ----------
+    snapshot : dict[str, Any]
+        What `freeze` wrote, also after a journey through JSON.
+
+    Returns
+    -------
+    SuggestionResult
+        Scores, parts, division of the slots and value are computed again; the rank is the one kept, and the value
+        of the suggestions of a need has to fall in its order.
+
+    Raises
+    ------
+    ValueError
+        When the snapshot has another format.
+
+    """
+    if snapshot.get("format") != SNAPSHOT_FORMAT:
+        message = f"a snapshot has format {SNAPSHOT_FORMAT}, not {snapshot.get('format')!r}"
+        raise ValueError(message)
+    need = need_from_json(snapshot["need"])
+    weights = weights_from_json(snapshot["weights"])
+    frozen = sorted(map(FrozenPartner.from_json, snapshot["partners"]), key=lambda partner: partner.offer.id)
+    team = team_of(need, [partner.candidate(weights) for partner in frozen])
+    shares = _shares(need, team)
+    partners = tuple(_partner(partner, partner.pair_score(weights), team, shares) for partner in frozen)
+    scores = [partner.score for partner in partners]
+    return SuggestionResult(
+        rank=snapshot["rank"],
+        score=None if None in scores else _mean([score or 0.0 for score in scores], partners),
+        confidence=_mean([partner.confidence for partner in partners], partners),
+        value=team.value,
+        partners=partners,
+        open_slots=team.open_slots,
+        reasons=_team_reasons(need, team),
+        snapshot=snapshot,
+    )
+
+
+def _partner(frozen: FrozenPartner, score: PairScore, team: Team, shares: Mapping[str, float]) -> PartnerResult:
+    return PartnerResult(
+        offer_id=frozen.offer.id,
+        owner=frozen.offer.owner,
+        score=score.score,
+        confidence=score.confidence,
+        parts=score.parts,
+        reasons=score.reasons,
+        assignments=_assignments_of(team, frozen.offer.id),
+        share=shares[frozen.offer.id],
+        unknown=score.unknown,
+    )
+
+
+def _assignments_of(team: Team, offer: str) -> tuple[Assignment, ...]:
+    return tuple(assignment for assignment in team.assignments if assignment.offer == offer)
+
+
+def _shares(need: NeedProfile, team: Team) -> dict[str, float]:
+    """Return which share of what is covered each partner covers, by slot weight."""
+    per_unit = {slot.id: slot.weight / slot.quantity for slot in need.open_slots}
+    covered = {
+        offer.id: sum(per_unit[one.slot] * one.quantity for one in _assignments_of(team, offer.id))
+        for offer in team.partners
+    }
+    together = sum(covered.values())
+    return {offer: part / together for offer, part in covered.items()}
+
+
+def _mean(values: Sequence[float], partners: Sequence[PartnerResult]) -> float:
+    if len(partners) == 1:
+        return values[0]
+    mean = sum(value * partner.share for value, partner in zip(values, partners, strict=True))
+    return min(max(mean, 0.0), 1.0)
+
+
+def _team_reasons(need: NeedProfile, team: Team) -> tuple[Reason, ...]:
+    slots = need.open_slots
+    reasons = [Reason("team_covers", {"covered": len(slots) - len(team.open_slots), "slots": len(slots)})]
+    for slot in slots:
+        partners = len({one.offer for one in team.assignments if one.slot == slot.id})
+        if partners > 1:
+            reasons.append(Reason("team_shares_slot", {"slot": slot.id, "partners": partners}))
+    if team.bridges:
+        reasons.append(Reason("team_bridges"))
+    return tuple(reasons)

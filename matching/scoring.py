@@ -1,0 +1,300 @@
+"""The honest score: known parts only, how much of it is known, and parts that add up to what is shown."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from matching.arrays import FloatMatrix
+from matching.profiles import Geography, NeedProfile, OfferProfile, Taxonomy, Weights
+from matching.reasons import Reason
+from matching.signals import Signal, SkillFit, SlotFits, all_signals
+
+CONFIDENCE_FLOOR: Final = 0.5
+"""Below this share of known weight no number is shown."""
+
+LOAD_PART: Final = "load"
+"""The name of the part that a heavy load takes away; it is never positive."""
+
+_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """What one pair scores, and why.
+
+    Parameters
+    ----------
+    score : float or None
+        The number to show in [0, 1], None where too little is known.
+    raw : float or None
+        The same number however little is known, None where nothing is; to order by, never to show.
+    confidence : float
+        Share of the weight that is known, in [0, 1].
+    parts : Mapping[str, float]
+        What each known signal adds to `raw`, and under `load` what the load takes away; they add up to it.
+    unknown : tuple[str, ...]
+        The signals of which nothing is known.
+    reasons : tuple[Reason, ...]
+        What speaks for the pair, the largest part first.
+
+    """
+
+    score: float | None
+    raw: float | None
+    confidence: float
+    parts: Mapping[str, float]
+    unknown: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Combined:
+    """Signals put together, for any shape of pairs.
+
+    Parameters
+    ----------
+    raw : numpy.ndarray, shape of pairs
+        Σ known w·s / Σ known w, times the load; NaN where nothing is known.
+    score : numpy.ndarray, shape of pairs
+        `raw`, NaN where the confidence is below `CONFIDENCE_FLOOR`.
+    confidence : numpy.ndarray, shape of pairs
+        Σ known w, in [0, 1].
+    parts : numpy.ndarray, shape (n_signals + 1, shape of pairs)
+        What each signal adds, NaN where it is unknown, and last what the load takes away.
+
+    """
+
+    raw: FloatMatrix
+    score: FloatMatrix
+    confidence: FloatMatrix
+    parts: FloatMatrix
+
+
+def combine(values: FloatMatrix, weights: Sequence[float], load: FloatMatrix) -> Combined:
+    """Put signals together.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n_signals, shape of pairs)
+        Signals in [0, 1] or NaN.
+    weights : Sequence[float]
+        The weight of each signal, at least 0, together 1.
+    load : numpy.ndarray, broadcastable to the shape of pairs
+        Softening factors in (0, 1].
+
+    Returns
+    -------
+    Combined
+        Score, confidence and parts.
+
+    Notes
+    -----
+    The sums run over the signals one after another, so that a single pair gives the same bits as a whole market.
+
+    """
+    confidence = np.zeros(values.shape[1:])
+    for value, weight in zip(values, weights, strict=True):
+        confidence = confidence + weight * ~np.isnan(value)
+    confidence = np.minimum(np.round(confidence, _DIGITS), 1.0)
+    divisor = np.where(confidence > 0.0, confidence, np.nan)
+    base = np.zeros(values.shape[1:])
+    parts = []
+    for value, weight in zip(values, weights, strict=True):
+        part = weight * value / divisor
+        parts.append(part)
+        base = base + np.where(np.isnan(part), 0.0, part)
+    base = np.where(confidence > 0.0, np.minimum(base, 1.0), np.nan)
+    lost = base * load - base
+    raw = base + lost
+    score = np.where(confidence >= CONFIDENCE_FLOOR, raw, np.nan)
+    return Combined(raw=raw, score=score, confidence=confidence, parts=np.stack([*parts, lost]))
+
+
+def load_of(offer: OfferProfile) -> float:
+    """Return how much the load of an offer's owner softens its scores.
+
+    Parameters
+    ----------
+    offer : OfferProfile
+        The offer.
+
+    Returns
+    -------
+    float
+        exp(-0.5 · engagements / limit - 0.05 · engagements of the past year), in (0, 1]; without a limit the
+        first term is left out.
+
+    """
+    active = offer.engagements / offer.engagement_limit if offer.engagement_limit else 0.0
+    return math.exp(-0.5 * active - 0.05 * offer.engagements_past_year)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The scores of a market.
+
+    Parameters
+    ----------
+    needs : tuple[NeedProfile, ...]
+        The rows.
+    offers : tuple[OfferProfile, ...]
+        The columns.
+    weights : Weights
+        The weights that were used.
+    signals : tuple[Signal, ...]
+        The signals, in the order of the weights.
+    values : numpy.ndarray, shape (n_signals, n_needs, n_offers)
+        What each signal says, in [0, 1] or NaN.
+    loads : numpy.ndarray, shape (n_offers,)
+        Softening of each offer, in (0, 1].
+    combined : Combined
+        Score, confidence and parts of every pair.
+    fits : SlotFits
+        How well each free item fills each open slot.
+
+    """
+
+    needs: tuple[NeedProfile, ...]
+    offers: tuple[OfferProfile, ...]
+    weights: Weights
+    signals: tuple[Signal, ...]
+    values: FloatMatrix
+    loads: FloatMatrix
+    combined: Combined
+    fits: SlotFits
+
+    @property
+    def score(self) -> FloatMatrix:
+        """The numbers to show, shape (n_needs, n_offers), NaN where too little is known."""
+        return self.combined.score
+
+    @property
+    def raw(self) -> FloatMatrix:
+        """The numbers to order by, shape (n_needs, n_offers), NaN where nothing is known."""
+        return self.combined.raw
+
+    @property
+    def confidence(self) -> FloatMatrix:
+        """The share of the weight that is known, shape (n_needs, n_offers), in [0, 1]."""
+        return self.combined.confidence
+
+    @property
+    def parts(self) -> FloatMatrix:
+        """What each signal adds and the load takes away, shape (n_signals + 1, n_needs, n_offers)."""
+        return self.combined.parts
+
+    def explain(self, need: int, offer: int) -> PairScore:
+        """Return the score of one pair with its parts and its reasons.
+
+        Parameters
+        ----------
+        need : int
+            The row.
+        offer : int
+            The column.
+
+        Returns
+        -------
+        PairScore
+            Numbers and reasons.
+
+        """
+        values = {signal.name: float(self.values[k, need, offer]) for k, signal in enumerate(self.signals)}
+        said = {
+            signal.name: signal.reason(self.needs[need], self.offers[offer], values[signal.name])
+            for signal in self.signals
+        }
+        return pair_score(values, self.weights, float(self.loads[offer]), said)
+
+
+def pair_score(
+    values: Mapping[str, float], weights: Weights, load: float, said: Mapping[str, Reason | None]
+) -> PairScore:
+    """Score one pair from what its signals say.
+
+    Parameters
+    ----------
+    values : Mapping[str, float]
+        What each signal says, in [0, 1] or NaN.
+    weights : Weights
+        The weights.
+    load : float
+        Softening of the offer, in (0, 1].
+    said : Mapping[str, Reason or None]
+        The reason that each signal gives.
+
+    Returns
+    -------
+    PairScore
+        Numbers and reasons.
+
+    """
+    of_signals = weights.as_mapping()
+    combined = combine(np.array([values[name] for name in of_signals]), list(of_signals.values()), np.array(load))
+    known = [name for name in of_signals if not math.isnan(values[name])]
+    parts = {name: float(part) for name, part in zip(of_signals, combined.parts, strict=False) if name in known}
+    if load < 1.0 and known:
+        parts[LOAD_PART] = float(combined.parts[-1])
+    order = sorted(known, key=lambda name: -parts[name])
+    return PairScore(
+        score=None if math.isnan(combined.score) else float(combined.score),
+        raw=None if math.isnan(combined.raw) else float(combined.raw),
+        confidence=float(combined.confidence),
+        parts=parts,
+        unknown=tuple(name for name in of_signals if name not in known),
+        reasons=tuple(reason for name in order if (reason := said.get(name)) is not None),
+    )
+
+
+def score(
+    needs: Sequence[NeedProfile],
+    offers: Sequence[OfferProfile],
+    *,
+    weights: Weights,
+    geography: Geography,
+    taxonomy: Taxonomy,
+) -> Scores:
+    """Score every pair of a market.
+
+    Parameters
+    ----------
+    needs : Sequence[NeedProfile]
+        The rows.
+    offers : Sequence[OfferProfile]
+        The columns; the rarity of words is learned from them.
+    weights : Weights
+        How much each signal counts.
+    geography : Geography
+        Which districts touch.
+    taxonomy : Taxonomy
+        Skills and what they are called.
+
+    Returns
+    -------
+    Scores
+        Scores, confidences and parts; gates are not looked at here.
+
+    """
+    signals = all_signals(geography=geography, taxonomy=taxonomy)
+    skill = SkillFit(taxonomy=taxonomy)
+    fits = skill.slot_fits(needs, offers)
+    values = np.stack(
+        [
+            skill.best_of(fits, needs, offers) if isinstance(signal, SkillFit) else signal.score_pairs(needs, offers)
+            for signal in signals
+        ]
+    )
+    loads = np.array([load_of(offer) for offer in offers], dtype=np.float64)
+    return Scores(
+        needs=tuple(needs),
+        offers=tuple(offers),
+        weights=weights,
+        signals=signals,
+        values=values,
+        loads=loads,
+        combined=combine(values, list(weights.as_mapping().values()), loads),
+        fits=fits,
+    )

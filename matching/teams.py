@@ -1,0 +1,348 @@
+"""Up to four partners who together give what one need lacks."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from matching.allocation import allocate
+from matching.arrays import FloatMatrix, IntMatrix
+from matching.eligibility import fits_the_hours
+from matching.profiles import NeedProfile, OfferProfile, SlotProfile
+from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS
+
+FIT_FLOOR: Final = 0.12
+"""From this fit on an item counts for a slot. Likeness of words alone reaches 0.5 at most, so that about a quarter of
+what is characteristic of the slot must be found; less is chance."""
+
+PARTNER_COST: Final = 0.05
+"""What every partner costs a team, since each one more has to be asked, to agree and to be looked after."""
+
+BRIDGING_BONUS: Final = 0.03
+"""What a team gains by joining a body of place with a body of purpose. It is smaller than the cost of a partner, so
+that nobody is ever added for it alone."""
+
+_ALTERNATIVES_TRIED: Final = 200
+_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer that may be suggested for a need, and what it is worth to each slot.
+
+    Parameters
+    ----------
+    offer : OfferProfile
+        The offer.
+    fits : Mapping[tuple[str, str], float]
+        Fit in [0, 1] of each item for each slot, by the ids of slot and item; what is missing does not fit.
+    others : float
+        What the other signals of the pair add to the score, in [0, 1].
+    skill_share : float
+        What a full fit adds to the score, in [0, 1]; the worth for a slot is `others + skill_share * fit`.
+
+    """
+
+    offer: OfferProfile
+    fits: Mapping[tuple[str, str], float] = field(hash=False)
+    others: float = 0.0
+    skill_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one partner gives for one slot.
+
+    Parameters
+    ----------
+    slot, item, offer : str
+        Ids of the slot, the item and its offer.
+    quantity : int
+        How much of it, at least 1.
+
+    """
+
+    slot: str
+    item: str
+    offer: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Partners who together cover slots of a need.
+
+    Parameters
+    ----------
+    partners : tuple[OfferProfile, ...]
+        The offers in the order of their ids.
+    assignments : tuple[Assignment, ...]
+        Who gives what, in the order of the slots.
+    value : float
+        Σ slot weight · worth · coverage, less the cost of the partners, plus bridging.
+    open_slots : tuple[str, ...]
+        Ids of the slots of which something is still lacking.
+    bridges : bool
+        Whether bodies of place and of purpose come together.
+
+    """
+
+    partners: tuple[OfferProfile, ...]
+    assignments: tuple[Assignment, ...]
+    value: float
+    open_slots: tuple[str, ...]
+    bridges: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Board:
+    """Slots and items of a need and its candidates as arrays."""
+
+    need: NeedProfile
+    slots: tuple[SlotProfile, ...]
+    candidates: tuple[Candidate, ...]
+    item_ids: tuple[str, ...]
+    owners: IntMatrix  # (n_items,): the candidate that each item belongs to
+    supply: IntMatrix  # (n_items,)
+    demand: IntMatrix  # (n_slots,)
+    gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
+
+
+def assemble(
+    need: NeedProfile, candidates: Sequence[Candidate], *, max_partners: int = 4, cut: int = 30, limit: int = 5
+) -> list[Team]:
+    """Return the most valuable teams for a need, best first.
+
+    Parameters
+    ----------
+    need : NeedProfile
+        The need.
+    candidates : Sequence[Candidate]
+        Offers that passed every gate, in any order.
+    max_partners : int
+        Greatest size of a team.
+    cut : int
+        How many candidates are combined: the best for each slot in turn.
+    limit : int
+        How many teams to return.
+
+    Returns
+    -------
+    list[Team]
+        Teams by value, smaller ones first among equals, then by the ids of the offers. In no team could a partner be
+        left out without loss, and no two have the same participants.
+
+    Notes
+    -----
+    All teams of up to `max_partners` out of `cut` candidates are bounded from above at once: once as if an item could
+    serve several slots in full, once as if a slot could take any quantity. They are then solved exactly in the order
+    of the bounds until no bound is better than what was found. The first team is therefore the best there is;
+    the search for alternatives to it ends after 200 solved teams.
+
+    """
+    board = _board(need, _cut(need, candidates, cut))
+    subsets, rows = _subsets(len(board.candidates), max_partners)
+    bounds = _upper_bounds(board, subsets, rows)
+    order = np.lexsort((np.arange(len(bounds)), -np.round(bounds, _DIGITS)))
+    members = [tuple(int(member) for member in subset if member < len(board.candidates)) for subset in subsets[order]]
+    solved: dict[tuple[int, ...], Team] = {}
+    found: list[Team] = []
+    for tried, (team, bound) in enumerate(zip(members, bounds[order], strict=True)):
+        values = sorted((other.value for other in found), reverse=True)
+        settled = bool(values) and values[0] >= bound - 10.0**-_DIGITS
+        if bound <= 0.0 or (settled and tried >= _ALTERNATIVES_TRIED):
+            break
+        if len(values) >= limit and values[limit - 1] > bound + 10.0**-_DIGITS:
+            break
+        if _needs_everyone(board, team, solved):
+            found.append(solved[team])
+    return _diverse(sorted(found, key=_rank), limit)
+
+
+def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
+    """Return the team of exactly these candidates, with the best division of what is lacking.
+
+    Parameters
+    ----------
+    need : NeedProfile
+        The need.
+    candidates : Sequence[Candidate]
+        The partners, in any order.
+
+    Returns
+    -------
+    Team
+        The team; a candidate that fits nothing is a partner without assignments.
+
+    """
+    board = _board(need, sorted(candidates, key=lambda candidate: candidate.offer.id))
+    return _solve(board, tuple(range(len(candidates))))
+
+
+def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, str], float]:
+    """Return what each free item of a candidate is worth to each open slot where it counts.
+
+    Parameters
+    ----------
+    need : NeedProfile
+        The need.
+    candidate : Candidate
+        The candidate.
+
+    Returns
+    -------
+    dict[tuple[str, str], float]
+        Worth in (0, 1] by the ids of slot and item, without fits below `FIT_FLOOR` and without slots that would take
+        more hours than the owner's limit leaves. Where the slots together would, the more valuable ones stay.
+
+    """
+    free = [item for item in candidate.offer.items if item.quantity > 0]
+    worth: dict[tuple[str, str], float] = {}
+    for slot in need.open_slots:
+        for item in free:
+            fit = candidate.fits.get((slot.id, item.id), 0.0)
+            if fit >= FIT_FLOOR:
+                worth[slot.id, item.id] = candidate.others + candidate.skill_share * fit
+    best = {slot: max(worth.get((slot.id, item.id), 0.0) for item in free) for slot in need.open_slots if free}
+    hours = 0.0
+    for slot in sorted(best, key=lambda slot: (-slot.weight * best[slot], slot.id)):
+        takes = slot.hours_per_month or 0.0
+        if fits_the_hours(slot, candidate.offer, already=hours):
+            hours += takes if best[slot] > 0.0 else 0.0
+        else:
+            worth = {key: value for key, value in worth.items() if key[0] != slot.id}
+    return {key: value for key, value in worth.items() if value > 0.0}
+
+
+def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> list[Candidate]:
+    """Keep the best candidates for each slot in turn, in the order of their ids."""
+    ordered = sorted(candidates, key=lambda candidate: candidate.offer.id)
+    worth = [worth_by_slot(need, candidate) for candidate in ordered]
+    queues = []
+    for slot in need.open_slots:
+        gains = [_standalone(slot, candidate, of) for candidate, of in zip(ordered, worth, strict=True)]
+        queues.append(iter([k for k in sorted(range(len(ordered)), key=lambda k: (-gains[k], k)) if gains[k] > 0.0]))
+    turns = (k for turn in itertools.zip_longest(*queues) for k in turn if k is not None)
+    kept = sorted(itertools.islice(dict.fromkeys(turns), cut))
+    return [ordered[k] for k in kept]
+
+
+def _standalone(slot: SlotProfile, candidate: Candidate, worth: Mapping[tuple[str, str], float]) -> float:
+    gains = [
+        worth.get((slot.id, item.id), 0.0) * min(1.0, item.quantity / slot.quantity) for item in candidate.offer.items
+    ]
+    return max(gains, default=0.0)
+
+
+def _board(need: NeedProfile, candidates: Sequence[Candidate]) -> _Board:
+    slots = need.open_slots
+    items = [(k, item) for k, candidate in enumerate(candidates) for item in candidate.offer.items if item.quantity > 0]
+    worth = [worth_by_slot(need, candidate) for candidate in candidates]
+    gains = [
+        [slot.weight * worth[k].get((slot.id, item.id), 0.0) / slot.quantity for k, item in items] for slot in slots
+    ]
+    return _Board(
+        need=need,
+        slots=slots,
+        candidates=tuple(candidates),
+        item_ids=tuple(item.id for _, item in items),
+        owners=np.array([k for k, _ in items], dtype=np.int64),
+        supply=np.array([item.quantity for _, item in items], dtype=np.int64),
+        demand=np.array([slot.quantity for slot in slots], dtype=np.int64),
+        gains=np.array(gains, dtype=np.float64).reshape(len(slots), len(items)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _subsets(candidates: int, max_partners: int) -> tuple[IntMatrix, tuple[IntMatrix, ...]]:
+    """Return every subset as a row, filled up with `candidates`, and the rows that each candidate is in."""
+    width = max(min(max_partners, candidates), 1)
+    blocks = []
+    for size in range(1, min(max_partners, candidates) + 1):
+        block = np.full((len(list(itertools.combinations(range(candidates), size))), width), candidates)
+        block[:, :size] = list(itertools.combinations(range(candidates), size))
+        blocks.append(block)
+    subsets = np.vstack(blocks) if blocks else np.empty((0, width), dtype=np.int64)
+    subsets.setflags(write=False)
+    rows = tuple(np.flatnonzero((subsets == k).any(axis=1)) for k in range(candidates))
+    return subsets, rows
+
+
+def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) -> FloatMatrix:
+    """Return what each subset is worth at most, shape (n_subsets,)."""
+    by_slots = np.zeros(len(subsets))
+    for gains, demand in zip(board.gains, board.demand, strict=True):
+        lacking = np.full(len(subsets), demand)
+        for item in np.argsort(-gains, kind="stable"):
+            if gains[item] <= 0.0:
+                break
+            with_item = rows[board.owners[item]]
+            taken = np.minimum(lacking[with_item], board.supply[item])
+            by_slots[with_item] += gains[item] * taken
+            lacking[with_item] -= taken
+    alone = np.zeros(len(board.candidates) + 1)
+    for item, supply in enumerate(board.supply):
+        left = int(supply)
+        for slot in np.argsort(-board.gains[:, item], kind="stable"):
+            taken = min(left, int(board.demand[slot]))
+            alone[board.owners[item]] += board.gains[slot, item] * taken
+            left -= taken
+    by_items = alone[subsets].sum(axis=1)
+    place = np.array([candidate.offer.owner_kind in PLACE_KINDS for candidate in board.candidates] + [False])
+    purpose = np.array([candidate.offer.owner_kind in PURPOSE_KINDS for candidate in board.candidates] + [False])
+    has_place = place[subsets].any(axis=1) | (board.need.owner_kind in PLACE_KINDS)
+    has_purpose = purpose[subsets].any(axis=1) | (board.need.owner_kind in PURPOSE_KINDS)
+    sizes = (subsets < len(board.candidates)).sum(axis=1)
+    bounds: FloatMatrix = (
+        np.minimum(by_slots, by_items) - PARTNER_COST * sizes + BRIDGING_BONUS * (has_place & has_purpose)
+    )
+    return bounds
+
+
+def _needs_everyone(board: _Board, team: tuple[int, ...], solved: dict[tuple[int, ...], Team]) -> bool:
+    """Say whether the team is worth something and leaving out any partner would lose by it."""
+    smaller = [team[:k] + team[k + 1 :] for k in range(len(team))] if len(team) > 1 else []
+    for subset in (team, *smaller):
+        if subset not in solved:
+            solved[subset] = _solve(board, subset)
+    value = solved[team].value
+    return value > 0.0 and all(value > solved[subset].value + 10.0**-_DIGITS for subset in smaller)
+
+
+def _solve(board: _Board, team: tuple[int, ...]) -> Team:
+    columns = np.flatnonzero(np.isin(board.owners, team))
+    quantities = allocate(board.gains[:, columns], board.demand.tolist(), board.supply[columns].tolist())
+    offers = tuple(board.candidates[k].offer for k in team)
+    kinds = {board.need.owner_kind, *(offer.owner_kind for offer in offers)}
+    bridges = bool(kinds & PLACE_KINDS) and bool(kinds & PURPOSE_KINDS)
+    gained = 0.0
+    assignments = []
+    for slot, column in zip(*np.nonzero(quantities), strict=True):
+        item = columns[column]
+        quantity = int(quantities[slot, column])
+        gained += float(board.gains[slot, item]) * quantity
+        offer = board.candidates[board.owners[item]].offer
+        assignments.append(Assignment(board.slots[slot].id, board.item_ids[item], offer.id, quantity))
+    lacking = board.demand - quantities.sum(axis=1)
+    return Team(
+        partners=offers,
+        assignments=tuple(assignments),
+        value=gained - PARTNER_COST * len(team) + BRIDGING_BONUS * bridges,
+        open_slots=tuple(slot.id for slot, still in zip(board.slots, lacking, strict=True) if still > 0),
+        bridges=bridges,
+    )
+
+
+def _rank(team: Team) -> tuple[float, int, tuple[str, ...]]:
+    return (-round(team.value, _DIGITS), len(team.partners), tuple(offer.id for offer in team.partners))
+
+
+def _diverse(teams: Sequence[Team], limit: int) -> list[Team]:
+    """Keep the best team of each set of participants."""
+    kept: dict[frozenset[str], Team] = {}
+    for team in teams:
+        kept.setdefault(frozenset(offer.owner for offer in team.partners), team)
+    return list(kept.values())[:limit]
