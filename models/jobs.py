@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.accounts import Account
 from models.areas import Area
@@ -18,7 +18,6 @@ class JobKind(StrEnum):
     """What a job does."""
 
     REFRESH_SUGGESTIONS = "refresh_suggestions"
-    SEND_MAIL = "send_mail"
 
 
 class JobState(StrEnum):
@@ -36,12 +35,12 @@ class Job(Base, kw_only=True):
     __tablename__ = "jobs"
     __table_args__ = (
         Index(
-            "a_job_waits_or_runs_once",
+            "a_job_runs_once_at_a_time",
             "kind",
             "municipality_id",
             unique=True,
-            sqlite_where=text("state IN ('queued', 'running')"),
-            postgresql_where=text("state IN ('queued', 'running')"),
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
         ),
         Index("ix_jobs_state", "state"),
         CheckConstraint("done BETWEEN 0 AND total", name="no_more_is_done_than_there_is"),
@@ -63,6 +62,21 @@ class Job(Base, kw_only=True):
 
     municipality: Mapped[Area | None] = relationship(default=None)
     requested_by: Mapped[Account | None] = relationship(default=None)
+
+    @classmethod
+    def request(cls, session: Session, kind: JobKind, *, municipality: Area, by: Account | None) -> "Job":
+        """Return the job of this kind that waits for this municipality, or write a new one.
+
+        A running job read its input before the change that asks now; so only a waiting one will do.
+        """
+        waiting = session.scalar(
+            select(cls).where(cls.kind == kind, cls.municipality_id == municipality.id, cls.state == JobState.QUEUED)
+        )
+        if waiting is not None:
+            return waiting
+        job = cls(kind=kind, municipality=municipality, requested_by=by)
+        session.add(job)
+        return job
 
     @property
     def is_over(self) -> bool:

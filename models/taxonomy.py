@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -112,8 +112,9 @@ class ReviewReason(Base, kw_only=True):
     """A coded reason to hold or refuse a suggestion, or to decline an enquiry."""
 
     __tablename__ = "review_reasons"
+    __table_args__ = (UniqueConstraint("step", "code", name="a_step_knows_a_code_once"),)
 
-    code: Mapped[str] = mapped_column(String(60), unique=True)
+    code: Mapped[str] = mapped_column(String(60))
     step: Mapped[ReviewStep]
     name_ja: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))

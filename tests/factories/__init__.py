@@ -1,0 +1,32 @@
+"""Builders with defaults: a test names only what it cares about."""
+
+from .accounts import make_account, make_appointment, make_membership
+from .listings import make_item, make_need, make_offer, make_slot
+from .partnerships import accept, answer, make_partnership
+from .participants import make_participant, make_resident
+from .places import make_area, make_district, make_municipality
+from .suggestions import make_run, make_suggestion
+from .taxonomy import make_field, make_reason, make_skill
+
+__all__ = [
+    "accept",
+    "answer",
+    "make_account",
+    "make_appointment",
+    "make_area",
+    "make_district",
+    "make_field",
+    "make_item",
+    "make_membership",
+    "make_municipality",
+    "make_need",
+    "make_offer",
+    "make_participant",
+    "make_partnership",
+    "make_reason",
+    "make_resident",
+    "make_run",
+    "make_skill",
+    "make_slot",
+    "make_suggestion",
+]

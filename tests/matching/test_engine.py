@@ -1,0 +1,215 @@
+"""Whole runs: on the sample sheets, on drawn markets, and replayed."""
+
+import json
+from functools import cache
+from typing import Final
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import matching.engine
+from matching import (
+    Geography,
+    NeedProfile,
+    NeedResult,
+    OfferProfile,
+    Reason,
+    Taxonomy,
+    Weights,
+    exclusions,
+    explain_pair,
+    replay,
+    run,
+)
+from tests.factories.profiles import make_item, make_need, make_offer, make_slot
+from tests.matching.sheets import read_company_offers, read_needs, read_offers
+from tests.matching.strategies import markets
+
+GEOGRAPHY: Final = Geography()
+TAXONOMY: Final = Taxonomy(names={"accounts": "会計", "patrol": "見回り"})
+
+
+def results_of(needs: list[NeedProfile], offers: list[OfferProfile]) -> list[NeedResult]:
+    return run(needs, offers, weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+
+
+@cache
+def sample_run() -> dict[tuple[str, str], list[frozenset[str]]]:
+    """Return the owners of each team, by the owner and the title of the need."""
+    needs = read_needs()
+    results = results_of(needs, read_offers() + read_company_offers())
+    return {
+        (need.owner, need.title): [
+            frozenset(partner.owner for partner in suggestion.partners) for suggestion in result.suggestions
+        ]
+        for need, result in zip(needs, results, strict=True)
+    }
+
+
+def teams_of(owner: str, word: str) -> list[frozenset[str]]:
+    return next(teams for (of, title), teams in sample_run().items() if of == owner and word in title)
+
+
+def test_a_school_gets_two_companies_who_share_the_lectures() -> None:
+    assert any({"東京ガス", "味の素"} <= team for team in teams_of("京町中学校", "出前授業"))
+
+
+def test_a_group_for_saving_energy_gets_the_gas_company() -> None:
+    assert any("東京ガス" in team for team in teams_of("省エネグループ", "環境教育"))
+
+
+def test_a_park_gets_the_post_office_for_its_souvenir() -> None:
+    assert any("郵便局" in team for team in teams_of("生田緑地マネジメント会議", "記念の品"))
+
+
+def test_morning_exercise_gets_its_four_partners_as_one_team() -> None:
+    assert teams_of("吉新町子ども会", "ラジオ体操")[0] == {
+        "吉新町シニアクラブ",
+        "ふれあい食堂",
+        "進禄寺",
+        "吉新町自治会",
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(market=markets)
+def test_a_run_keeps_its_promises(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
+    needs, offers = market
+    results = results_of(needs, offers)
+    eligible = exclusions(needs, offers, GEOGRAPHY).eligible
+    columns = {offer.id: column for column, offer in enumerate(offers)}
+
+    assert [result.need_id for result in results] == [need.id for need in needs]
+    for row, result in enumerate(results):
+        values = [suggestion.value for suggestion in result.suggestions]
+        assert values == sorted(values, reverse=True)
+        assert [suggestion.rank for suggestion in result.suggestions] == list(range(1, len(values) + 1))
+        for suggestion in result.suggestions:
+            assert all(eligible[row, columns[partner.offer_id]] for partner in suggestion.partners)
+            assert sum(partner.share for partner in suggestion.partners) == pytest.approx(1.0)
+            assert suggestion.score is None or 0.0 <= suggestion.score <= 1.0
+            for partner in suggestion.partners:
+                assert partner.assignments
+                assert (partner.score is None) == (partner.confidence < 0.5)
+                if partner.score is not None:
+                    assert sum(partner.parts.values()) == pytest.approx(partner.score)
+
+
+@settings(max_examples=40, deadline=None)
+@given(market=markets)
+def test_a_replay_gives_the_same_bits(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
+    for result in results_of(*market):
+        for suggestion in result.suggestions:
+            assert replay(json.loads(json.dumps(suggestion.snapshot))) == suggestion
+
+
+@settings(max_examples=20, deadline=None)
+@given(market=markets, random=st.randoms(use_true_random=False))
+def test_the_order_of_offers_does_not_change_a_run(
+    market: tuple[list[NeedProfile], list[OfferProfile]], random: st.DataObject
+) -> None:
+    needs, offers = market
+    shuffled = list(offers)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert results_of(needs, shuffled) == results_of(needs, offers)
+
+
+def test_blocks_of_needs_do_not_change_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs, offers = read_needs(), read_offers()
+    whole = results_of(needs, offers)
+
+    monkeypatch.setattr(matching.engine, "PAIRS_AT_ONCE", 50)
+
+    assert results_of(needs, offers) == whole
+
+
+def test_a_snapshot_of_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="format"):
+        replay({"format": 0})
+
+
+def test_progress_is_told_after_each_need() -> None:
+    told: list[tuple[int, int]] = []
+
+    run(
+        [make_need(), make_need()],
+        [make_offer()],
+        weights=Weights(),
+        geography=GEOGRAPHY,
+        taxonomy=TAXONOMY,
+        progress=lambda done, of: told.append((done, of)),
+    )
+
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_an_empty_profile_gets_questions_and_no_number() -> None:
+    need = NeedProfile(id="n", owner="n", owner_kind="npo", title="", text="", area=None, slots=())
+
+    result = results_of([need], [make_offer()])[0]
+
+    assert result.suggestions == ()
+    assert Reason("ask_slots") in result.questions
+
+
+def test_a_team_has_no_number_while_one_partner_has_none() -> None:
+    one, other = make_slot(what="会計", kind="people"), make_slot(what="見回り", kind="people")
+    known = make_offer(make_item(what="会計"), condition="free", record=0.5)
+    unknown = make_offer(make_item(what="見回り"), area=None, owner_kind="?")
+
+    suggestion = results_of([make_need(one, other)], [known, unknown])[0].suggestions[0]
+
+    assert [partner.score is None for partner in suggestion.partners] == [False, True]
+    assert suggestion.score is None
+
+
+def test_shared_slots_and_bridging_are_said() -> None:
+    slot = make_slot(what="見回り", quantity=2)
+    offers = [make_offer(make_item(what="見回り")) for _ in range(2)]
+
+    suggestion = results_of([make_need(slot)], offers)[0].suggestions[0]
+
+    assert [reason.code for reason in suggestion.reasons] == ["team_covers", "team_shares_slot", "team_bridges"]
+
+
+def test_what_nobody_covers_is_relaxed() -> None:
+    need = make_need(make_slot(what="会計"), make_slot(what="見回り"))
+    far = make_offer(make_item(what="見回り"), area="jp.14.kawasaki")
+
+    result = results_of([need], [make_offer(make_item(what="会計")), far])[0]
+
+    assert {one.code for one in result.relaxations} == {"relax_area_anywhere", "relax_slots"}
+    assert result.excluded == {"area_not_served": 1}
+    assert result.candidates == 1
+
+
+def test_no_offer_at_all_gives_an_empty_result() -> None:
+    result = results_of([make_need()], [])[0]
+
+    assert (result.suggestions, result.relaxations, result.candidates) == ((), (), 0)
+
+
+def test_any_pair_can_be_explained() -> None:
+    need, offer = make_need(make_slot(what="会計")), make_offer(make_item(what="会計"), consented=False)
+
+    explained = explain_pair(
+        need, offer, weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY, offers=[make_offer()]
+    )
+
+    assert [reason.code for reason in explained.gates] == ["no_consent"]
+    assert explained.score.reasons[0].code == "skill_exact"
+    assert Reason("ask_fields") in explained.questions
+
+
+def test_a_pair_is_explained_with_the_numbers_of_the_run() -> None:
+    needs, offers = read_needs(), read_offers()
+    partner = results_of(needs, offers)[0].suggestions[0].partners[0]
+    offer = next(offer for offer in offers if offer.id == partner.offer_id)
+
+    explained = explain_pair(needs[0], offer, weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY, offers=offers)
+
+    assert explained.score.parts == partner.parts
+    assert np.isclose(explained.score.score or 0.0, partner.score or 1.0)

@@ -1,0 +1,114 @@
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from matching import (
+    CODES,
+    Gate,
+    Geography,
+    ItemProfile,
+    NeedProfile,
+    OfferProfile,
+    Reason,
+    SlotProfile,
+    Taxonomy,
+    Weights,
+    from_json,
+    to_json,
+)
+from matching.snapshots import need_from_json, offer_from_json, weights_from_json
+from tests.factories.profiles import make_item, make_need, make_offer, make_slot
+from tests.matching.strategies import needs, offers
+
+PROTECTED = ("age", "gender", "sex", "generation", "birth", "nationality", "religion", "disability")
+
+
+@given(needs, offers)
+def test_profiles_survive_a_journey_through_json(need: NeedProfile, offer: OfferProfile) -> None:
+    assert from_json(json.loads(json.dumps(to_json(need)))) == need
+    assert from_json(json.loads(json.dumps(to_json(offer)))) == offer
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Geography(frozenset({("jp.03.a.b", "jp.03.a.c")})),
+        Taxonomy(parents={"a": "b"}, aliases={"a": ("x", "y")}, names={"a": "A"}),
+        Weights(version=3),
+    ],
+)
+def test_reference_data_survives_a_journey_through_json(profile: Geography | Taxonomy | Weights) -> None:
+    assert from_json(json.loads(json.dumps(to_json(profile)))) == profile
+
+
+def test_equal_profiles_give_equal_json() -> None:
+    one = make_need(id="n", owner="o", fields=frozenset(("a", "b", "c")))
+    other = dataclasses.replace(one, fields=frozenset(("c", "b", "a")))
+
+    assert json.dumps(to_json(one)) == json.dumps(to_json(other))
+
+
+def test_json_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a type of profile"):
+        from_json({"type": "Partnership"})
+    with pytest.raises(TypeError, match="no need"):
+        need_from_json(to_json(make_offer()))
+    with pytest.raises(TypeError, match="no offer"):
+        offer_from_json(to_json(make_need()))
+    with pytest.raises(TypeError, match="no weights"):
+        weights_from_json(to_json(make_need()))
+
+
+@pytest.mark.parametrize("profile", [NeedProfile, OfferProfile, SlotProfile, ItemProfile, Weights])
+def test_protected_attributes_have_no_place(profile: Any) -> None:
+    names = {field.name for field in dataclasses.fields(profile)}
+
+    assert not {name for name in names for word in PROTECTED if word in name.split("_")}
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: make_slot(kind="time"),
+        lambda: make_item(kind="time"),
+        lambda: make_slot(quantity=-1),
+        lambda: make_item(quantity=-1),
+        lambda: make_slot(weight=0.0),
+        lambda: make_need(accepts=frozenset({"stolen"})),
+        lambda: make_offer(condition="stolen"),
+        lambda: make_offer(reach="moon"),
+        lambda: make_offer(record=1.5),
+        lambda: Weights(skill=0.9),
+        lambda: Weights(skill=-0.1, field=0.55),
+        lambda: Reason("because"),
+        lambda: Reason("area_online", {"how": 1}),
+    ],
+)
+def test_what_cannot_be_is_refused(build: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        build()
+
+
+def test_profiles_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        make_need().title = "x"  # type: ignore[misc]
+
+
+def test_a_name_wins_over_an_alias_and_the_smaller_id_over_the_larger() -> None:
+    taxonomy = Taxonomy(names={"b": "会計", "a": "経理"}, aliases={"a": ("会計",), "d": ("帳簿",), "c": ("帳簿",)})
+
+    forms = taxonomy.surface_forms()
+
+    assert forms == {"会計": ("b", False), "経理": ("a", False), "帳簿": ("c", True)}
+
+
+def test_every_gate_has_a_code() -> None:
+    assert {gate.value for gate in Gate} <= set(CODES)
+
+
+def test_equal_reasons_are_one_in_a_set() -> None:
+    assert len({Reason("record_good", {"record": 0.5}), Reason("record_good", {"record": 0.5})}) == 1

@@ -1,0 +1,75 @@
+"""The application factory: the only place that knows every feature."""
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+from flask_openapi3 import Info
+from whitenoise import WhiteNoise
+
+from models import JobKind
+from web.config import Settings
+from web.database import UnitOfWork, init_database
+from web.errors import init_errors
+from web.i18n import init_i18n
+from web.pages import init_pages
+from web.security import check_every_route_names_its_permission, csrf, init_security
+from web.worker import init_worker
+
+HERE: Final = Path(__file__).parent
+STATIC_MAX_AGE_SECONDS: Final = 3600
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application, ready to serve; it refuses to start where a promise is not kept."""
+    from web.accounts import api as accounts_api
+    from web.accounts import commands as accounts_commands
+    from web.accounts import views as accounts_views
+    from web.home import views as home_views
+    from web.listings import api as listings_api
+    from web.listings import commands as listings_commands
+    from web.listings import views as listings_views
+    from web.operations import api as operations_api
+    from web.operations import commands as operations_commands
+    from web.operations import views as operations_views
+    from web.participants import views as participants_views
+    from web.partnerships import api as partnerships_api
+    from web.partnerships import views as partnerships_views
+    from web.suggestions import api as suggestions_api
+    from web.suggestions import commands as suggestions_commands
+    from web.suggestions import jobs as suggestions_jobs
+    from web.suggestions import views as suggestions_views
+
+    settings = settings or Settings.from_environment()
+    app = UnitOfWork(
+        "enishi",
+        root_path=str(HERE),
+        instance_path=str(settings.instance),
+        static_folder=str(HERE / "static"),
+        template_folder=str(HERE / "templates"),
+        info=Info(title="Enishi", version="1"),
+        security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
+        doc_ui=False,
+    )
+    app.extensions["settings"] = settings
+    init_database(app, settings)
+    init_security(app, settings)
+    init_i18n(app)
+    init_errors(app)
+    init_pages(app, settings)
+    init_worker(app, settings, {JobKind.REFRESH_SUGGESTIONS: suggestions_jobs.refresh})
+
+    for pages in (home_views, accounts_views, participants_views, listings_views, suggestions_views):
+        app.register_blueprint(pages.bp)
+    app.register_blueprint(partnerships_views.bp)
+    app.register_blueprint(operations_views.bp)
+    for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
+        csrf.exempt(doors.bp)
+        app.register_api(doors.bp)
+    for commands in (accounts_commands, listings_commands, suggestions_commands, operations_commands):
+        commands.register(app)
+    check_every_route_names_its_permission(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the way WSGI middleware is put in front
+        app.wsgi_app, root=str(HERE / "static"), prefix="/static/", max_age=STATIC_MAX_AGE_SECONDS
+    )
+    return app

@@ -1,0 +1,152 @@
+"""Broken rules are turned into answers once, as a page or as problem+json."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, json, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from models.errors import (
+    AlreadyDecided,
+    CapacityExhausted,
+    ConsentMissing,
+    DomainError,
+    IllegalMove,
+    InvalidValue,
+    NotAllowed,
+    StaleVersion,
+    TooManyEnquiries,
+)
+from web.database import SAFE_METHODS
+from web.security import API_PREFIX, awaited_second_factor, current_account
+
+STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    IllegalMove: HTTPStatus.CONFLICT,
+    StaleVersion: HTTPStatus.CONFLICT,
+    AlreadyDecided: HTTPStatus.CONFLICT,
+    CapacityExhausted: HTTPStatus.CONFLICT,
+    TooManyEnquiries: HTTPStatus.CONFLICT,
+    ConsentMissing: HTTPStatus.CONFLICT,
+}
+SENTENCES: Final = {
+    NotAllowed: _l("You may not do this."),
+    IllegalMove: _l("This step is not possible from where things stand now."),
+    StaleVersion: _l("Somebody else changed this while you had it open."),
+    AlreadyDecided: _l("Somebody else decided first."),
+    CapacityExhausted: _l("What was to be promised has been promised to others meanwhile."),
+    TooManyEnquiries: _l("One of the parties already has three open enquiries. Wait for an answer first."),
+    ConsentMissing: _l("The person concerned did not consent to this."),
+    InvalidValue: _l("A value is outside of what is possible."),
+}
+HTTP_SENTENCES: Final = {
+    400: _l("The request could not be understood."),
+    403: _l("You may not open this page."),
+    404: _l("There is no such page, or it is not for you."),
+    405: _l("This page cannot be used in that way."),
+    409: _l("Somebody else was faster."),
+    413: _l("What was sent is too large."),
+    422: _l("Something in the form is missing or wrong."),
+    429: _l("There were too many attempts. Please wait a few minutes."),
+    500: _l("Something went wrong on our side. Nothing was changed."),
+    503: _l("The service is not available for a moment. Please try again shortly."),
+}
+RETRY_AFTER_SECONDS: Final = "2"
+
+
+def init_errors(app: Flask) -> None:
+    """Register one answer for each kind of failure."""
+    app.register_error_handler(DomainError, _broken_rule)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(IntegrityError, _overtaken)
+    app.register_error_handler(OperationalError, _database_gone)
+    app.register_error_handler(DBAPIError, _unreadable)
+    app.register_error_handler(UnicodeError, _unreadable)
+    app.register_error_handler(RecursionError, _unreadable)
+    app.register_error_handler(OverflowError, _unreadable)
+    app.register_error_handler(CSRFError, _foreign_form)
+    app.register_error_handler(HTTPException, _refused)
+
+
+def _answer(status: int, sentence: str, *, code: str = "", advice: str = "") -> ResponseReturnValue:
+    if request.path.startswith(API_PREFIX):
+        problem = {"type": f"about:blank#{code}" if code else "about:blank", "title": sentence, "status": status}
+        return Response(json.dumps(problem), status, content_type="application/problem+json")
+    page = render_template(
+        "errors/error.html",
+        code=status,
+        title=HTTPStatus(status).phrase if status not in HTTP_SENTENCES else HTTP_SENTENCES[status],
+        what_happened=sentence,
+        what_to_do=advice,
+        bare=status == HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    return page, status
+
+
+def _broken_rule(error: DomainError) -> ResponseReturnValue:
+    status = STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
+    sentence = str(SENTENCES.get(type(error), SENTENCES[InvalidValue]))
+    return _answer(status, sentence, code=error.code, advice=str(_l("Go back, reload the page and look again.")))
+
+
+def _overtaken(error: Exception) -> ResponseReturnValue:
+    del error
+    return _answer(409, str(SENTENCES[AlreadyDecided]), advice=str(_l("Go back, reload the page and look again.")))
+
+
+def _database_gone(error: OperationalError) -> ResponseReturnValue:
+    del error
+    response = Response(*_as_pair(_answer(503, str(HTTP_SENTENCES[503]))))
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if request.path.startswith(API_PREFIX):
+        response.content_type = "application/problem+json"
+    return response
+
+
+def _as_pair(value: ResponseReturnValue) -> tuple[str, int]:
+    if isinstance(value, Response):
+        return value.get_data(as_text=True), value.status_code
+    return value  # type: ignore[return-value]  # `_answer` gives a pair where it gives no response
+
+
+def _unreadable(error: Exception) -> ResponseReturnValue:
+    del error
+    return _answer(400, str(HTTP_SENTENCES[400]))
+
+
+def _foreign_form(error: CSRFError) -> ResponseReturnValue:
+    del error
+    return _answer(
+        400,
+        str(_l("This form has grown too old, or it was not sent from our pages.")),
+        code="csrf",
+        advice=str(_l("Open the page again and send the form once more.")),
+    )
+
+
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status in {301, 302, 303, 307, 308}:
+        return error.get_response()  # type: ignore[return-value]  # a routing redirect is an answer already
+    if status == HTTPStatus.UNAUTHORIZED and not request.path.startswith(API_PREFIX):
+        return _to_sign_in()
+    answer = _answer(status, str(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400])))
+    if status == HTTPStatus.UNAUTHORIZED:
+        response = Response(*_as_pair(answer), content_type="application/problem+json")
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    return answer
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Show the way to the sign-in, and remember where a reader wanted to go."""
+    if awaited_second_factor() is not None and current_account() is None:
+        return redirect(url_for("accounts.second_factor"))
+    if request.method in SAFE_METHODS:
+        session["after_sign_in"] = request.full_path.rstrip("?")
+    return redirect(url_for("accounts.sign_in"))

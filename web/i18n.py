@@ -1,0 +1,233 @@
+"""Languages, labels of every enumeration, reasons in words, and dates as people write them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, session
+from flask_babel import Babel, get_locale
+from flask_babel import lazy_gettext as _l
+
+from models import (
+    Condition,
+    ConsentChannel,
+    ConsentPurpose,
+    Ending,
+    JobKind,
+    JobState,
+    NeedOrigin,
+    NeedStatus,
+    OfferStatus,
+    ParticipantKind,
+    Reach,
+    Reply,
+    ResourceKind,
+    Role,
+    Side,
+    Stage,
+    Verdict,
+    Window,
+)
+from models.audit import AuditAction
+from web.security import current_account
+
+LOCALES: Final = ("ja", "en")
+TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
+WEEKDAYS_JA: Final = "月火水木金土日"
+REIWA_BEGINS: Final = date(2019, 5, 1)
+
+babel = Babel()
+
+# Members of two enumerations can have the same value, and then they are equal keys: so one table each.
+LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
+    ParticipantKind: {
+        ParticipantKind.NEIGHBORHOOD_ASSOCIATION: _l("Neighbourhood association"),
+        ParticipantKind.RMO: _l("Regional management organisation"),
+        ParticipantKind.NPO: _l("NPO or citizen group"),
+        ParticipantKind.COMPANY: _l("Company"),
+        ParticipantKind.UNIVERSITY: _l("University or school"),
+        ParticipantKind.RESIDENT: _l("Resident (staff bank)"),
+        ParticipantKind.GOVERNMENT: _l("Public office"),
+        ParticipantKind.INTERMEDIARY: _l("Intermediary"),
+    },
+    ResourceKind: {
+        ResourceKind.PEOPLE: _l("People"),
+        ResourceKind.GOODS: _l("Goods"),
+        ResourceKind.MONEY: _l("Money"),
+        ResourceKind.PLACE: _l("Place"),
+        ResourceKind.INFORMATION: _l("Information"),
+        ResourceKind.SERVICE: _l("Service"),
+    },
+    Window: {
+        Window.WEEKDAY_AM: _l("Weekday mornings"),
+        Window.WEEKDAY_PM: _l("Weekday afternoons"),
+        Window.WEEKDAY_EVENING: _l("Weekday evenings"),
+        Window.SAT_AM: _l("Saturday mornings"),
+        Window.SAT_PM: _l("Saturday afternoons"),
+        Window.SAT_EVENING: _l("Saturday evenings"),
+        Window.SUN_AM: _l("Sunday mornings"),
+        Window.SUN_PM: _l("Sunday afternoons"),
+        Window.SUN_EVENING: _l("Sunday evenings"),
+    },
+    Condition: {
+        Condition.FREE: _l("Free of charge"),
+        Condition.AT_COST: _l("At cost"),
+        Condition.PAID: _l("Paid"),
+        Condition.LOAN: _l("On loan"),
+        Condition.TRANSFER: _l("To keep"),
+    },
+    Reach: {
+        Reach.DISTRICT: _l("The own district"),
+        Reach.MUNICIPALITY: _l("The whole municipality"),
+        Reach.PREFECTURE: _l("The whole prefecture"),
+        Reach.ANYWHERE: _l("Anywhere"),
+    },
+    NeedStatus: {
+        NeedStatus.DRAFT: _l("Draft"),
+        NeedStatus.OPEN: _l("Open"),
+        NeedStatus.FILLED: _l("Filled"),
+        NeedStatus.WITHDRAWN: _l("Withdrawn"),
+        NeedStatus.EXPIRED: _l("Expired"),
+    },
+    NeedOrigin: {
+        NeedOrigin.OWN_POST: _l("Own post"),
+        NeedOrigin.VISIT: _l("Visit"),
+        NeedOrigin.CONSULTATION: _l("Consultation"),
+        NeedOrigin.ROUNDTABLE: _l("Roundtable"),
+        NeedOrigin.PLAN_GOAL: _l("Goal of a plan"),
+        NeedOrigin.IMPORT: _l("Imported sheet"),
+    },
+    OfferStatus: {
+        OfferStatus.DRAFT: _l("Draft"),
+        OfferStatus.OPEN: _l("Open"),
+        OfferStatus.PAUSED: _l("Paused"),
+        OfferStatus.WITHDRAWN: _l("Withdrawn"),
+        OfferStatus.EXPIRED: _l("Expired"),
+    },
+    Role: {
+        Role.RESIDENT: _l("Resident"),
+        Role.MEMBER: _l("Member of an organisation"),
+        Role.MANAGER: _l("Manager of an organisation"),
+        Role.COORDINATOR: _l("Coordinator"),
+        Role.ADMINISTRATOR: _l("Administrator"),
+    },
+    Verdict: {
+        Verdict.PENDING: _l("Awaiting review"),
+        Verdict.APPROVED: _l("Approved"),
+        Verdict.HELD: _l("On hold"),
+        Verdict.REFUSED: _l("Refused"),
+        Verdict.SUPERSEDED: _l("Superseded"),
+    },
+    Stage: {
+        Stage.PROPOSED: _l("Proposed"),
+        Stage.ACCEPTED: _l("All said yes"),
+        Stage.DRAFTING: _l("Drafting the agreement"),
+        Stage.AGREED: _l("Agreed"),
+        Stage.RUNNING: _l("Running"),
+        Stage.EVALUATING: _l("Evaluating"),
+        Stage.CLOSED: _l("Closed"),
+        Stage.DECLINED: _l("Declined"),
+        Stage.LAPSED: _l("Lapsed"),
+        Stage.WITHDRAWN: _l("Withdrawn"),
+    },
+    Ending: {
+        Ending.DISSOLVED: _l("Dissolved, mission done"),
+        Ending.CONTINUED: _l("Continued"),
+        Ending.HANDED_OVER: _l("Handed over"),
+    },
+    Reply: {
+        Reply.YES: _l("Yes"),
+        Reply.NO: _l("No"),
+    },
+    Side: {
+        Side.REQUESTER: _l("Has the need"),
+        Side.PROVIDER: _l("Helps"),
+    },
+    ConsentPurpose: {
+        ConsentPurpose.PROJECTS: _l("Being suggested for projects in the town"),
+        ConsentPurpose.LECTURER: _l("Being introduced as a lecturer"),
+        ConsentPurpose.COUNCIL_SEAT: _l("Being asked to join a council"),
+        ConsentPurpose.GUARDIAN: _l("Consent of the guardian"),
+    },
+    ConsentChannel: {
+        ConsentChannel.WEB: _l("On this site"),
+        ConsentChannel.FACE_TO_FACE: _l("Face to face"),
+        ConsentChannel.TELEPHONE: _l("By telephone"),
+        ConsentChannel.PAPER: _l("On paper"),
+    },
+    JobKind: {
+        JobKind.REFRESH_SUGGESTIONS: _l("Looking for partners"),
+    },
+    JobState: {
+        JobState.QUEUED: _l("Waiting"),
+        JobState.RUNNING: _l("At work"),
+        JobState.DONE: _l("Done"),
+        JobState.FAILED: _l("Failed"),
+    },
+    AuditAction: {
+        AuditAction.INSERT: _l("added"),
+        AuditAction.UPDATE: _l("changed"),
+        AuditAction.DELETE: _l("removed"),
+        AuditAction.EXPORT: _l("exported"),
+        AuditAction.ERASE: _l("erased"),
+    },
+}
+
+
+def label(member: StrEnum) -> str:
+    """Return the label of an enumeration's member in the reader's language."""
+    return str(LABELS[type(member)][member])
+
+
+def choices(enumeration: type[StrEnum]) -> list[tuple[str, Any]]:
+    """Return the members of an enumeration as a form field's choices."""
+    return [(member.value, text) for member, text in LABELS[enumeration].items()]
+
+
+def init_i18n(app: Flask) -> None:
+    """Choose the language for each request and give templates their words."""
+    app.config.update(
+        BABEL_DEFAULT_LOCALE="ja", BABEL_DEFAULT_TIMEZONE="Asia/Tokyo", BABEL_TRANSLATION_DIRECTORIES="translations"
+    )
+    babel.init_app(app, locale_selector=_select_locale)
+    app.jinja_env.filters.update(day=day, moment=moment, label=label)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+
+
+def locale() -> str:
+    """Return the language of this request, `ja` or `en`."""
+    found = get_locale()
+    return str(found) if found is not None else "ja"
+
+
+def day(value: date | None, *, language: str | None = None) -> str:
+    """Return a day as people write it: 令和8年11月22日（日） or 22 November 2026 (Sun)."""
+    if value is None:
+        return ""
+    if (language or locale()) == "en":
+        return f"{value.day} {value:%B} {value.year} ({value:%a})"
+    weekday = WEEKDAYS_JA[value.weekday()]
+    if value < REIWA_BEGINS:
+        return f"{value.year}年{value.month}月{value.day}日（{weekday}）"
+    year = value.year - REIWA_BEGINS.year + 1
+    return f"令和{'元' if year == 1 else year}年{value.month}月{value.day}日（{weekday}）"
+
+
+def moment(value: datetime | None, *, language: str | None = None) -> str:
+    """Return a moment in the town's time."""
+    if value is None:
+        return ""
+    local = value.astimezone(TOWN_TIME)
+    return f"{day(local.date(), language=language)} {local:%H:%M}"
+
+
+def _select_locale() -> str:
+    chosen = session.get("locale")
+    if chosen in LOCALES:
+        return str(chosen)
+    account = current_account()
+    if account is not None:
+        return account.locale
+    return request.accept_languages.best_match(LOCALES, default="ja") or "ja"

@@ -1,0 +1,1 @@
+"""Needs and offers: list, search, post, edit, import."""

@@ -1,0 +1,153 @@
+"""Mail: written as rows in the reader's language, handed over after the commit by SMTP or as files."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models import Account, OutboxMail, utc_now
+
+HERE: Final = Path(__file__).parent
+BATCH: Final = 50
+RETRY_AFTER: Final = timedelta(minutes=2)
+SMTP_TIMEOUT_SECONDS: Final = 20
+
+Transport = Callable[[EmailMessage], None]
+
+_environments: dict[str, Environment] = {}
+
+
+def compose(
+    session: Session,
+    template: str,
+    *,
+    to: Account | None = None,
+    address: str | None = None,
+    locale: str | None = None,
+    **context: Any,
+) -> OutboxMail:
+    """Write a mail into the outbox, in the reader's language, in the transaction of its cause."""
+    if to is None and address is None:
+        raise ValueError("a mail needs a reader")
+    language = locale or (to.locale if to else "ja")
+    environment = _environment(language)
+    values = context | {"reader": to, "locale": language}
+    subject = environment.get_template(f"emails/{template}/subject.txt").render(values)
+    mail = OutboxMail(
+        to_account=to,
+        to_address=address or (to.email if to else ""),
+        locale=language,
+        template=template,
+        subject=" ".join(subject.split()),
+        body=environment.get_template(f"emails/{template}/body.txt").render(values),
+    )
+    session.add(mail)
+    return mail
+
+
+def deliver_due(session: Session, transport: Transport, *, sender: str) -> int:
+    """Hand over mails that are due; each is claimed by its row, so two workers never send one twice.
+
+    Commits after each mail: what was handed over must stay noted even if a later one fails.
+    """
+    sent = 0
+    while (mail := _next_due(session)) is not None:
+        at = utc_now()
+        try:
+            transport(_as_message(mail, sender=sender))
+        except (OSError, smtplib.SMTPException) as error:
+            mail.failed(type(error).__name__, retry_at=at + RETRY_AFTER * (mail.attempts + 1), at=at)
+        else:
+            mail.sent(at=at)
+            sent += 1
+        session.commit()
+    session.rollback()
+    return sent
+
+
+def _next_due(session: Session) -> OutboxMail | None:
+    return session.scalar(
+        select(OutboxMail)
+        .where(
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.given_up_at.is_(None),
+            or_(OutboxMail.next_attempt_at.is_(None), OutboxMail.next_attempt_at <= utc_now()),
+        )
+        .order_by(OutboxMail.created_at, OutboxMail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _as_message(mail: OutboxMail, *, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.to_address
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = make_msgid(idstring=mail.id.hex, domain="enishi.invalid")
+    message["Content-Language"] = mail.locale
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body)
+    return message
+
+
+def file_transport(folder: Path) -> Transport:
+    """Return a transport that lays each mail into a folder, for development."""
+
+    def hand_over(message: EmailMessage) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = message["Message-ID"].strip("<>").split("@")[0]
+        path = folder / f"{name}.eml"
+        path.with_suffix(".part").write_bytes(message.as_bytes())
+        path.with_suffix(".part").replace(path)
+
+    return hand_over
+
+
+def smtp_transport(url: str) -> Transport:
+    """Return a transport that speaks SMTP, with TLS for `smtps://` and STARTTLS where it is offered."""
+    parts = urlsplit(url)
+
+    def hand_over(message: EmailMessage) -> None:
+        host, context = parts.hostname or "localhost", ssl.create_default_context()
+        connection: smtplib.SMTP
+        if parts.scheme == "smtps":
+            connection = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=context)
+        else:
+            connection = smtplib.SMTP(host, parts.port or 25, timeout=SMTP_TIMEOUT_SECONDS)
+        with connection:
+            if parts.scheme == "smtp" and connection.has_extn("starttls"):
+                connection.starttls(context=context)
+            if parts.username:
+                connection.login(unquote(parts.username), unquote(parts.password or ""))
+            connection.send_message(message)
+
+    return hand_over
+
+
+def _environment(language: str) -> Environment:
+    if language not in _environments:
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=False,  # noqa: S701  # plain text, never shown as HTML
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        translations = Translations.load(HERE / "translations", [language])
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        _environments[language] = environment
+    return _environments[language]

@@ -1,0 +1,81 @@
+"""What every page shares: navigation, who is signed in, tokens for forms, limits."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from models import Permission, is_granted
+from web.config import Settings
+from web.i18n import locale
+from web.security import current_account
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation."""
+
+    url: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The account as the frame of a page shows it."""
+
+    name: str
+    url: str
+
+
+ENTRIES = (
+    (Permission.DESK_SEE, "suggestions.index", _l("Desk")),
+    (Permission.BOARD_SEE, "operations.board", _l("Board")),
+    (Permission.NEED_LIST, "listings.needs", _l("Needs")),
+    (Permission.OFFER_LIST, "listings.offers", _l("Offers")),
+    (Permission.PARTNERSHIP_LIST, "partnerships.index", _l("Partnerships")),
+)
+
+
+def init_pages(app: Flask, settings: Settings) -> None:
+    """Give templates what every page needs."""
+    app.config.update(RATELIMIT_ENABLED=settings.rate_limits, RATELIMIT_HEADERS_ENABLED=False)
+    limiter.init_app(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way WSGI middleware is put in front
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    app.jinja_env.globals["once_token"] = once_token
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_frame)
+
+
+def once_token() -> str:
+    """Return a fresh key for a form, so that sending it twice has one effect."""
+    return uuid4().hex
+
+
+def _frame() -> dict[str, object]:
+    account = current_account()
+    return {
+        "locale": locale(),
+        "account": None if account is None else Reader(account.name, url_for("accounts.account")),
+        "nav": [
+            _link(endpoint, text)
+            for permission, endpoint, text in ENTRIES
+            if is_granted(permission, account) and endpoint in current_app.view_functions
+        ],
+        "is_demo": account is not None and account.is_demo,
+        "footer_links": [],
+    }
+
+
+def _link(endpoint: str, text: object) -> Link:
+    return Link(url_for(endpoint), str(text), request.endpoint == endpoint)

@@ -1,0 +1,1 @@
+"""Enquiries with their answers, and the partnerships that follow."""

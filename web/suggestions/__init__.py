@@ -1,0 +1,1 @@
+"""The coordinator's desk: engine runs, suggested teams with reasons, verdicts."""
