@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Set up what tests need, a browser included, and run them; arguments go to pytest.
+source "$(dirname "$0")/environment.sh"
+
+need_tools
+system_packages chromium fonts-noto-cjk || true
+selection=()
+if ! chromium --version >/dev/null 2>&1; then
+  say "LEFT OUT: the tests in a real browser. Chromium is not here and could not be installed without root."
+  say "  To run them too: sudo apt-get install chromium fonts-noto-cjk"
+  selection=(-m "not browser")
+fi
+if [ $# -gt 0 ]; then
+  exec $VENV/bin/python -m pytest "${selection[@]}" "$@"
+fi
+exec $VENV/bin/python -m pytest "${selection[@]}" --quiet --cov --cov-report=term
