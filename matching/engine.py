@@ -152,13 +152,12 @@ def _for_need(row: int, excluded: Exclusions, scores: Scores, geography: Geograp
     )
     covered = frozenset(slot for candidate in candidates for slot, _ in worth_by_slot(need, candidate))
     lacking = [position for position in slots if scores.fits.slots[position][1].id not in covered]
-    missing = np.zeros(len(scores.offers), dtype=bool)
-    missing[columns[(scores.fits.fits[lacking] >= FIT_FLOOR).any(axis=0)]] = True
+    of_use = np.unique(columns[(scores.fits.fits[lacking] >= FIT_FLOOR).any(axis=0)]).tolist()
     return NeedResult(
         need_id=need.id,
         suggestions=suggestions,
         excluded={gate.value: count for gate, count in excluded.counts(row).items()},
-        relaxations=relax(need, scores.offers, geography=geography, relevant=missing, covered=covered)
+        relaxations=relax(need, [scores.offers[column] for column in of_use], geography=geography, covered=covered)
         if lacking
         else (),
         questions=questions(need),

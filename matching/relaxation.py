@@ -53,7 +53,6 @@ def relax(
     offers: Sequence[OfferProfile],
     *,
     geography: Geography,
-    relevant: BoolMatrix | None = None,
     covered: frozenset[str] = frozenset(),
 ) -> tuple[Relaxation, ...]:
     """Return what would have to give so that somebody could help, the most effective first.
@@ -63,11 +62,9 @@ def relax(
     need : NeedProfile
         The need.
     offers : Sequence[OfferProfile]
-        All offers of the run.
+        Offers that would be of use if they might be suggested.
     geography : Geography
         Which districts touch.
-    relevant : numpy.ndarray of bool, shape (n_offers,), or None
-        Which offers would be of use; all of them when None.
     covered : frozenset[str]
         Ids of the slots for which somebody was found.
 
@@ -78,19 +75,18 @@ def relax(
         engagements and what is closed are never proposed to be lifted.
 
     """
-    useful = np.ones(len(offers), dtype=bool) if relevant is None else relevant
     mask = exclusions([need], offers, geography).mask[0]
     counts: Counter[Reason] = Counter()
     for gate, code in _WAIT_OR_LIFT:
-        _count(counts, Reason(code), (mask == gate.bit) & useful)
-    outside = (mask == Gate.AREA_NOT_SERVED.bit) & useful
+        _count(counts, Reason(code), mask == gate.bit)
+    outside = mask == Gate.AREA_NOT_SERVED.bit
     closeness = geography.closeness([need.area], [offer.area for offer in offers])[0]
     for level, code in _BY_CLOSENESS:
         _count(counts, Reason(code), outside & (closeness == level))
-    refused = (mask == Gate.CONDITION_REFUSED.bit) & useful
+    refused = mask == Gate.CONDITION_REFUSED.bit
     for column in np.flatnonzero(refused).tolist():
         counts[Reason("relax_condition", {"condition": offers[column].condition or ""})] += 1
-    _count(counts, Reason("relax_windows"), (mask == 0) & useful & _windows_apart(need, offers))
+    _count(counts, Reason("relax_windows"), (mask == 0) & _windows_apart(need, offers))
     if 0 < len(covered) < len(need.open_slots):
         counts[Reason("relax_slots", {"covered": len(covered), "slots": len(need.open_slots)})] = len(covered)
     found = [Relaxation(reason, count) for reason, count in counts.items()]

@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from matching.allocation import allocate
+from matching.allocation import Division, allocate
 from matching.arrays import FloatMatrix, IntMatrix
 from matching.eligibility import fits_the_hours
 from matching.profiles import NeedProfile, OfferProfile, SlotProfile
@@ -24,6 +24,8 @@ PARTNER_COST: Final = 0.05
 BRIDGING_BONUS: Final = 0.03
 """What a team gains by joining a body of place with a body of purpose. It is smaller than the cost of a partner, so
 that nobody is ever added for it alone."""
+
+_Members: TypeAlias = tuple[int, ...]
 
 _ALTERNATIVES_TRIED: Final = 200
 _DIGITS: Final = 12
@@ -106,9 +108,19 @@ class _Board:
     candidates: tuple[Candidate, ...]
     item_ids: tuple[str, ...]
     owners: IntMatrix  # (n_items,): the candidate that each item belongs to
+    items_of: tuple[tuple[int, ...], ...]  # the items of each candidate
     supply: IntMatrix  # (n_items,)
     demand: IntMatrix  # (n_slots,)
     gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solution:
+    """The best division of a need among some candidates."""
+
+    members: _Members
+    division: Division  # by positions of slot and item
+    value: float
 
 
 def assemble(
@@ -145,21 +157,21 @@ def assemble(
     """
     board = _board(need, _cut(need, candidates, cut))
     subsets, rows = _subsets(len(board.candidates), max_partners)
-    bounds = _upper_bounds(board, subsets, rows)
-    order = np.lexsort((np.arange(len(bounds)), -np.round(bounds, _DIGITS)))
-    members = [tuple(int(member) for member in subset if member < len(board.candidates)) for subset in subsets[order]]
-    solved: dict[tuple[int, ...], Team] = {}
-    found: list[Team] = []
-    for tried, (team, bound) in enumerate(zip(members, bounds[order], strict=True)):
-        values = sorted((other.value for other in found), reverse=True)
-        settled = bool(values) and values[0] >= bound - 10.0**-_DIGITS
-        if bound <= 0.0 or (settled and tried >= _ALTERNATIVES_TRIED):
+    bounds = np.round(_upper_bounds(board, subsets, rows), _DIGITS)
+    solved: dict[_Members, _Solution] = {}
+    found: dict[frozenset[str], _Solution] = {}
+    for tried, row in enumerate(np.argsort(-bounds, kind="stable").tolist()):
+        bound = float(bounds[row])
+        best = sorted((solution.value for solution in found.values()), reverse=True)[:limit]
+        settled = bool(best) and best[0] >= bound
+        if bound <= 0.0 or (settled and tried >= _ALTERNATIVES_TRIED) or (len(best) == limit and best[-1] > bound):
             break
-        if len(values) >= limit and values[limit - 1] > bound + 10.0**-_DIGITS:
-            break
-        if _needs_everyone(board, team, solved):
-            found.append(solved[team])
-    return _diverse(sorted(found, key=_rank), limit)
+        team = tuple(member for member in subsets[row].tolist() if member < len(board.candidates))
+        solution = _needs_everyone(board, team, solved)
+        if solution is not None:
+            owners = frozenset(board.candidates[member].offer.owner for member in team)
+            found[owners] = min(found.get(owners, solution), solution, key=_rank)
+    return [_team(board, solution) for solution in sorted(found.values(), key=_rank)[:limit]]
 
 
 def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
@@ -179,7 +191,7 @@ def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
 
     """
     board = _board(need, sorted(candidates, key=lambda candidate: candidate.offer.id))
-    return _solve(board, tuple(range(len(candidates))))
+    return _team(board, _solve(board, tuple(range(len(candidates)))))
 
 
 def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, str], float]:
@@ -250,6 +262,9 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate]) -> _Board:
         candidates=tuple(candidates),
         item_ids=tuple(item.id for _, item in items),
         owners=np.array([k for k, _ in items], dtype=np.int64),
+        items_of=tuple(
+            tuple(position for position, (owner, _) in enumerate(items) if owner == k) for k in range(len(candidates))
+        ),
         supply=np.array([item.quantity for _, item in items], dtype=np.int64),
         demand=np.array([slot.quantity for slot in slots], dtype=np.int64),
         gains=np.array(gains, dtype=np.float64).reshape(len(slots), len(items)),
@@ -302,47 +317,59 @@ def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) 
     return bounds
 
 
-def _needs_everyone(board: _Board, team: tuple[int, ...], solved: dict[tuple[int, ...], Team]) -> bool:
-    """Say whether the team is worth something and leaving out any partner would lose by it."""
+def _needs_everyone(board: _Board, team: _Members, solved: dict[_Members, _Solution]) -> _Solution | None:
+    """Return the solution of a team that is worth something and would lose by leaving out any partner."""
+
+    def solve(members: _Members) -> _Solution:
+        if members not in solved:
+            solved[members] = _solve(board, members)
+        return solved[members]
+
+    solution = solve(team)
     smaller = [team[:k] + team[k + 1 :] for k in range(len(team))] if len(team) > 1 else []
-    for subset in (team, *smaller):
-        if subset not in solved:
-            solved[subset] = _solve(board, subset)
-    value = solved[team].value
-    return value > 0.0 and all(value > solved[subset].value + 10.0**-_DIGITS for subset in smaller)
+    loses = solution.value > 0.0 and min(_contributions(board, solution)) > PARTNER_COST - BRIDGING_BONUS
+    return solution if loses and all(solution.value > solve(members).value for members in smaller) else None
 
 
-def _solve(board: _Board, team: tuple[int, ...]) -> Team:
-    columns = np.flatnonzero(np.isin(board.owners, team))
-    quantities = allocate(board.gains[:, columns], board.demand.tolist(), board.supply[columns].tolist())
-    offers = tuple(board.candidates[k].offer for k in team)
-    kinds = {board.need.owner_kind, *(offer.owner_kind for offer in offers)}
-    bridges = bool(kinds & PLACE_KINDS) and bool(kinds & PURPOSE_KINDS)
-    gained = 0.0
+def _contributions(board: _Board, solution: _Solution) -> list[float]:
+    """Return what each member gives in a solution: at least what the others would lose without it."""
+    given = dict.fromkeys(solution.members, 0.0)
+    for (slot, item), quantity in solution.division.items():
+        given[int(board.owners[item])] += float(board.gains[slot, item]) * quantity
+    return list(given.values())
+
+
+def _solve(board: _Board, members: _Members) -> _Solution:
+    items = [item for member in members for item in board.items_of[member]]
+    supply = board.supply.tolist()
+    division = allocate(board.gains[:, items], board.demand.tolist(), [supply[item] for item in items])
+    division = {(slot, items[column]): quantity for (slot, column), quantity in division.items()}
+    gained = sum(float(board.gains[slot, item]) * quantity for (slot, item), quantity in division.items())
+    bonus = BRIDGING_BONUS * _bridges(board, members)
+    return _Solution(members, division, round(gained - PARTNER_COST * len(members) + bonus, _DIGITS))
+
+
+def _bridges(board: _Board, members: _Members) -> bool:
+    kinds = {board.need.owner_kind, *(board.candidates[member].offer.owner_kind for member in members)}
+    return bool(kinds & PLACE_KINDS) and bool(kinds & PURPOSE_KINDS)
+
+
+def _team(board: _Board, solution: _Solution) -> Team:
+    lacking = board.demand.copy()
     assignments = []
-    for slot, column in zip(*np.nonzero(quantities), strict=True):
-        item = columns[column]
-        quantity = int(quantities[slot, column])
-        gained += float(board.gains[slot, item]) * quantity
+    for (slot, item), quantity in sorted(solution.division.items()):
         offer = board.candidates[board.owners[item]].offer
         assignments.append(Assignment(board.slots[slot].id, board.item_ids[item], offer.id, quantity))
-    lacking = board.demand - quantities.sum(axis=1)
+        lacking[slot] -= quantity
     return Team(
-        partners=offers,
+        partners=tuple(board.candidates[member].offer for member in solution.members),
         assignments=tuple(assignments),
-        value=gained - PARTNER_COST * len(team) + BRIDGING_BONUS * bridges,
+        value=solution.value,
         open_slots=tuple(slot.id for slot, still in zip(board.slots, lacking, strict=True) if still > 0),
-        bridges=bridges,
+        bridges=_bridges(board, solution.members),
     )
 
 
-def _rank(team: Team) -> tuple[float, int, tuple[str, ...]]:
-    return (-round(team.value, _DIGITS), len(team.partners), tuple(offer.id for offer in team.partners))
-
-
-def _diverse(teams: Sequence[Team], limit: int) -> list[Team]:
-    """Keep the best team of each set of participants."""
-    kept: dict[frozenset[str], Team] = {}
-    for team in teams:
-        kept.setdefault(frozenset(offer.owner for offer in team.partners), team)
-    return list(kept.values())[:limit]
+def _rank(solution: _Solution) -> tuple[float, int, _Members]:
+    # Candidates stand in the order of their ids.
+    return (-solution.value, len(solution.members), solution.members)

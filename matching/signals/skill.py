@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -11,7 +11,9 @@ from matching.kinds import kind_codes, kind_worth, worth_of_kind
 from matching.profiles import ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy
 from matching.reasons import Reason
 from matching.signals.base import Signal
-from matching.text import TextIndex, normalise
+from matching.text import TextIndex, grams, normalise
+
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,23 +150,22 @@ class SkillFit(Signal):
         if not score > 0.0:
             return None
         free = [item for item in offer.items if item.quantity > 0]
-        relations = self._relations(need.open_slots, free)
-        worth = np.array([[worth_of_kind(slot.kind, item.kind) for item in free] for slot in need.open_slots])
-        likeness = self._likeness(
-            [need], [offer], [(0, slot) for slot in need.open_slots], [(0, item) for item in free]
-        )
-        # Skills decide; likeness of words only where they say nothing.
-        best = np.unravel_index(np.argmax(worth * (relations + 1e-3 * likeness)), relations.shape)
-        slot, item = need.open_slots[int(best[0])], free[int(best[1])]
-        codes = {
-            1.0: "skill_exact",
-            self.alias: "skill_alias",
-            self.sibling: "skill_sibling",
-            self.parent: "skill_parent",
-        }
-        return Reason(
-            codes.get(float(relations[best]), "text_similar"), {"slot": slot.id, "what": slot.what, "item": item.what}
-        )
+        slots = need.open_slots
+        worth = np.array([[worth_of_kind(slot.kind, item.kind) for item in free] for slot in slots])
+        relations = self._relations(slots, free)
+        weights = np.array([slot.weight for slot in slots])[:, None]
+        related = worth * relations * weights / weights.max()
+        if related.max() >= score - _ROUNDING:
+            best = np.unravel_index(np.argmax(related), related.shape)
+            code = {1.0: "skill_exact", self.alias: "skill_alias", self.sibling: "skill_sibling"}.get(
+                float(relations[best]), "skill_parent"
+            )
+        else:
+            shared = np.array([[_shared(slot.what, f"{item.what} {offer.title}") for item in free] for slot in slots])
+            best = np.unravel_index(np.argmax(worth * weights * (shared + _ROUNDING)), worth.shape)
+            code = "text_similar"
+        slot, item = slots[int(best[0])], free[int(best[1])]
+        return Reason(code, {"slot": slot.id, "what": slot.what, "item": item.what})
 
     def _relations(self, slots: Sequence[SlotProfile], items: Sequence[ItemProfile]) -> FloatMatrix:
         forms = self.taxonomy.surface_forms()
@@ -207,6 +208,12 @@ class SkillFit(Signal):
         columns = np.array([column for column, _ in items], dtype=np.int64)
         likeness: FloatMatrix = (1.0 - self.context) * local + self.context * context[rows[:, None], columns]
         return likeness
+
+
+def _shared(wanted: str, described: str) -> float:
+    """Return which share of the characters of one text another holds, in [0, 1]."""
+    terms = grams(wanted)
+    return (terms & grams(described)).total() / max(terms.total(), 1)
 
 
 def _number(skill: str | None, numbers: dict[str, int]) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from random import Random
 from typing import Final
 
 import numpy as np
@@ -108,11 +109,11 @@ def test_a_replay_gives_the_same_bits(market: tuple[list[NeedProfile], list[Offe
 @settings(max_examples=20, deadline=None)
 @given(market=markets, random=st.randoms(use_true_random=False))
 def test_the_order_of_offers_does_not_change_a_run(
-    market: tuple[list[NeedProfile], list[OfferProfile]], random: st.DataObject
+    market: tuple[list[NeedProfile], list[OfferProfile]], random: Random
 ) -> None:
     needs, offers = market
     shuffled = list(offers)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     assert results_of(needs, shuffled) == results_of(needs, offers)
 

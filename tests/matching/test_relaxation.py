@@ -1,6 +1,5 @@
 from datetime import date
 
-import numpy as np
 import pytest
 
 from matching import Geography, NeedProfile, OfferProfile, Reason, questions, relax
@@ -48,14 +47,6 @@ def test_consent_limits_and_two_hurdles_at_once_are_not_relaxed(offer: OfferProf
 
 def test_a_no_is_not_relaxed() -> None:
     assert relaxations(make_need(declined_by=frozenset({"x"})), make_offer(owner="x")) == {}
-
-
-def test_only_offers_of_use_are_counted() -> None:
-    offers = [make_offer(area="jp.14.kawasaki"), make_offer(area="jp.14.kawasaki")]
-
-    found = relax(make_need(), offers, geography=GEOGRAPHY, relevant=np.array([True, False]))
-
-    assert [(one.code, one.count) for one in found] == [("relax_area_anywhere", 1)]
 
 
 def test_conditions_are_counted_apart_and_the_most_effective_comes_first() -> None:

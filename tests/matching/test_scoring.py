@@ -1,4 +1,5 @@
 import math
+from random import Random
 
 import numpy as np
 import pytest
@@ -77,11 +78,11 @@ def test_a_pair_alone_has_the_bits_that_it_has_in_the_market(
 @settings(max_examples=20, deadline=None)
 @given(market=markets, random=st.randoms(use_true_random=False))
 def test_the_order_of_offers_does_not_matter(
-    market: tuple[list[NeedProfile], list[OfferProfile]], random: st.DataObject
+    market: tuple[list[NeedProfile], list[OfferProfile]], random: Random
 ) -> None:
     needs, offers = market
     order = list(range(len(offers)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
 
     before = score(needs, offers, weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
     after = score(needs, [offers[k] for k in order], weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)

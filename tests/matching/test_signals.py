@@ -3,6 +3,7 @@
 import copy
 import json
 from datetime import date
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_scores_lie_between_zero_and_one_or_are_unknown(
 @contract
 @given(market=markets, random=st.randoms(use_true_random=False))
 def test_order_of_needs_and_offers_does_not_matter(
-    signal: Signal, market: tuple[list[NeedProfile], list[OfferProfile]], random: Any
+    signal: Signal, market: tuple[list[NeedProfile], list[OfferProfile]], random: Random
 ) -> None:
     needs, offers = market
     rows, columns = list(range(len(needs))), list(range(len(offers)))
@@ -209,7 +210,7 @@ def test_unnamed_fields_are_unknown() -> None:
     ],
 )
 def test_nearness_goes_by_the_smallest_shared_area(
-    area: str | None, reach: str, online: bool | None, expected: float, code: str | None
+    *, area: str | None, reach: str, online: bool | None, expected: float, code: str | None
 ) -> None:
     signal = Nearness(geography=GEOGRAPHY)
     need, offer = make_need(), make_offer(area=area, reach=reach, online=online)

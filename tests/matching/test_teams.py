@@ -1,5 +1,6 @@
 import itertools
 import time
+from random import Random
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from matching import Assignment, Candidate, NeedProfile, SlotProfile, Team, assemble
+from matching import Assignment, Candidate, ItemProfile, NeedProfile, SlotProfile, Team, assemble
 from matching.allocation import allocate
 from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS
 from matching.teams import BRIDGING_BONUS, FIT_FLOOR, PARTNER_COST, team_of
@@ -90,8 +91,8 @@ def value_by_linear_programme(need: NeedProfile, team: tuple[Candidate, ...]) ->
     return gained - PARTNER_COST * len(team) + BRIDGING_BONUS * bridges
 
 
-def fits_of(slot: SlotProfile, items: list[tuple[Candidate, object]]) -> list[float]:
-    return [candidate.fits[slot.id, item.id] for candidate, item in items]  # type: ignore[attr-defined]
+def fits_of(slot: SlotProfile, items: list[tuple[Candidate, ItemProfile]]) -> list[float]:
+    return [candidate.fits[slot.id, item.id] for candidate, item in items]
 
 
 @settings(max_examples=40, deadline=None)
@@ -142,11 +143,11 @@ def assert_nothing_is_promised_twice(need: NeedProfile, team: Team) -> None:
 
 @given(situation=situations(), random=st.randoms(use_true_random=False))
 def test_the_order_of_candidates_does_not_matter(
-    situation: tuple[NeedProfile, list[Candidate]], random: st.DataObject
+    situation: tuple[NeedProfile, list[Candidate]], random: Random
 ) -> None:
     need, candidates = situation
     shuffled = list(candidates)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     assert assemble(need, shuffled) == assemble(need, candidates)
 
@@ -156,8 +157,8 @@ def candidate(
     *,
     fit: float = 0.8,
     quantity: int = 1,
-    id: str | None = None,
-    owner: str | None = None,  # noqa: A002
+    id: str | None = None,  # noqa: A002  (the name of the field)
+    owner: str | None = None,
 ) -> Candidate:
     item = make_item(quantity=quantity)
     return Candidate(make_offer(item, id=id, owner=owner), {(slot.id, item.id): fit})
