@@ -110,6 +110,7 @@ def current_session() -> AuditedSession:
     session = cast("AuditedSession", db.session)
     if "audit" not in session.info:
         session.info["audit"] = _audit_context(via="page", request_id=uuid4().hex)
+        session.info["base_url"] = current_app.extensions["settings"].base_url
         if request and request.method in SAFE_METHODS:
             session.connection(execution_options={BEGIN: "DEFERRED"})
     return session
@@ -128,6 +129,7 @@ def session_scope(app: Flask, *, via: str, actor_id: UUID | None = None) -> Iter
     with app.app_context():
         session = cast("AuditedSession", db.sessionmaker())
         session.info["audit"] = _audit_context(via=via, request_id=uuid4().hex, actor_id=actor_id)
+        session.info["base_url"] = app.extensions["settings"].base_url
         with session, session.begin():
             yield session
         announce_work(session)
