@@ -153,6 +153,24 @@ def grams(text: str) -> Counter[str]:
     return found
 
 
+def substance(term: str) -> float:
+    """Return how much a character or pair of characters tells about what a text is about.
+
+    Parameters
+    ----------
+    term : str
+        One or two characters.
+
+    Returns
+    -------
+    float
+        1 without hiragana, 0.5 with one and 0.25 with two: particles and endings are written in hiragana. Beside
+        words in hiragana alone, as のぼり, this makes no difference, since scores are shares of the query.
+
+    """
+    return 0.5 ** len(_PARTICLE.findall(term))
+
+
 class TextIndex(Tunable):
     """Retrieval of texts by BM25 over single characters and pairs of characters.
 
@@ -168,7 +186,7 @@ class TextIndex(Tunable):
     vocabulary_ : dict[str, int]
         Column of each character or pair that occurs in the fitted texts.
     rarity_ : numpy.ndarray, shape (n_terms,)
-        Weight of each of them, the rarer the higher, always above 0.
+        Weight of each of them, the rarer and the more substantial the higher, always above 0.
     weights_ : scipy.sparse.csr_array, shape (n_texts, n_terms)
         BM25 weight of each term in each text.
 
@@ -208,7 +226,8 @@ class TextIndex(Tunable):
         self.vocabulary_: dict[str, int] = {term: column for column, term in enumerate(terms)}
         counts = self._matrix(counted)
         documents = np.bincount(counts.indices, minlength=len(terms))
-        self.rarity_: FloatMatrix = np.log1p((len(texts) - documents + 0.5) / (documents + 0.5))
+        weights = np.array([substance(term) for term in terms], dtype=np.float64)
+        self.rarity_: FloatMatrix = weights * np.log1p((len(texts) - documents + 0.5) / (documents + 0.5))
         self.unseen_rarity_: float = float(np.log1p((len(texts) + 0.5) / 0.5))
         lengths = np.asarray(counts.sum(axis=1), dtype=np.float64)
         self.average_length_: float = float(lengths.mean()) if lengths.any() else 1.0
@@ -242,8 +261,9 @@ class TextIndex(Tunable):
             else np.zeros((len(queries), self.weights_.shape[0]))
         )
         attainable = found @ self.rarity_
-        unseen = np.array([len(terms) for terms in counted], dtype=np.float64) - np.diff(found.indptr)
-        attainable = np.maximum(attainable + unseen * self.unseen_rarity_, np.finfo(np.float64).tiny)
+        unseen = [sum(substance(term) for term in terms if term not in self.vocabulary_) for terms in counted]
+        attainable = attainable + self.unseen_rarity_ * np.array(unseen, dtype=np.float64)
+        attainable = np.maximum(attainable, np.finfo(np.float64).tiny)
         calibrated: FloatMatrix = np.minimum(product / attainable[:, None], 1.0)
         return calibrated
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from matching.arrays import FloatMatrix, IntMatrix
+from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.kinds import kind_codes, kind_worth, worth_of_kind
 from matching.profiles import ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy
 from matching.reasons import Reason
@@ -60,8 +60,9 @@ class SkillFit(Signal):
     the kind of the item is worth to the slot (`matching.kinds`). A pair scores the best of its slots, each discounted
     by its weight beside the heaviest slot of the need. NaN where the need has no open slot or the offer no free item.
 
-    Likeness of words: which share of the slot's characters the item holds, with the title and text of its offer, and
-    which share of the need's title and text the offer holds; see `matching.text.TextIndex`.
+    Likeness of words: which share of the slot's characters the item holds, and which share of the need's title and text
+    the offer holds; see `matching.text.TextIndex`. The title and text of an offer speak for that of its items whose own
+    words are closest to the slot, so that "we also send lecturers" does not turn every other item into lectures.
 
     """
 
@@ -107,8 +108,8 @@ class SkillFit(Signal):
         if not slots or not items:
             return SlotFits(slots, items, np.zeros((len(slots), len(items))))
         relations = self._relations([slot for _, slot in slots], [item for _, item in items])
-        likeness = self.text_only * self._likeness(needs, offers, slots, items)
         kinds = kind_worth()[kind_codes([slot for _, slot in slots])[:, None], kind_codes([item for _, item in items])]
+        likeness = self.text_only * self._likeness(needs, offers, slots, items, kinds)
         return SlotFits(slots, items, kinds * np.maximum(relations, likeness))
 
     def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
@@ -199,15 +200,27 @@ class SkillFit(Signal):
         offers: Sequence[OfferProfile],
         slots: Sequence[tuple[int, SlotProfile]],
         items: Sequence[tuple[int, ItemProfile]],
+        kinds: FloatMatrix,
     ) -> FloatMatrix:
+        wanted = [slot.what for _, slot in slots]
+        columns = np.array([column for column, _ in items], dtype=np.int64)
+        own = TextIndex().fit([item.what for _, item in items]).scores(wanted)
         described = [f"{item.what} {offers[column].title} {offers[column].text}" for column, item in items]
-        local = TextIndex().fit(described).scores([slot.what for _, slot in slots])
+        local = np.where(
+            _closest_of_offer(kinds * (own + _ROUNDING), columns), TextIndex().fit(described).scores(wanted), own
+        )
         whole = TextIndex().fit([f"{offer.title} {offer.text}" for offer in offers])
         context = whole.scores([f"{need.title} {need.text}" for need in needs])
         rows = np.array([row for row, _ in slots], dtype=np.int64)
-        columns = np.array([column for column, _ in items], dtype=np.int64)
         likeness: FloatMatrix = (1.0 - self.context) * local + self.context * context[rows[:, None], columns]
         return likeness
+
+
+def _closest_of_offer(closeness: FloatMatrix, columns: IntMatrix) -> BoolMatrix:
+    """Say for each slot which items are as close to it as any of the same offer; items of an offer stand together."""
+    _, starts, positions = np.unique(columns, return_index=True, return_inverse=True)
+    closest: BoolMatrix = closeness >= np.maximum.reduceat(closeness, starts, axis=1)[:, positions]
+    return closest
 
 
 def _shared(wanted: str, described: str) -> float:

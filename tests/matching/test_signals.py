@@ -174,6 +174,17 @@ def test_a_further_item_never_lowers_the_fit() -> None:
     assert one(signal, need, make_offer(item, make_item(what="見回り"))) == one(signal, need, make_offer(item))
 
 
+def test_the_text_of_an_offer_speaks_for_its_closest_item_alone() -> None:
+    need = make_need(make_slot(what="講師"), title="", text="")
+    lecturer, advice = make_item(what="講師"), make_item(what="相談", kind="service")
+    offer = make_offer(lecturer, advice, title="相談", text="講師も派遣します")
+
+    fits = SkillFit(taxonomy=Taxonomy()).slot_fits([need], [offer]).fits
+
+    assert fits[0, 0] > 0.2
+    assert fits[0, 1] == 0.0
+
+
 def test_an_offer_without_items_is_unknown() -> None:
     offer = OfferProfile(id="o", owner="o", owner_kind="resident", title="", text="", area=None, items=())
 

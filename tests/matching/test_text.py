@@ -102,3 +102,9 @@ def test_a_query_that_is_mostly_unknown_scores_low() -> None:
 
 def test_keeps_its_hyperparameters_when_cloned() -> None:
     assert clone(TextIndex(saturation=2.0)).get_params() == {"saturation": 2.0, "length_penalty": 0.75}
+
+
+def test_endings_count_less_than_words() -> None:
+    scores = TextIndex().fit(["仕事をします", "遊びをする"]).scores(["仕事をする"])
+
+    assert scores[0, 0] > scores[0, 1]
