@@ -55,6 +55,11 @@ def compose(
     return mail
 
 
+def page_url(session: Session, path: str) -> str:
+    """Return where a page is found from outside, for a mail; the session carries the address of the site."""
+    return f"{session.info.get('base_url', '')}{path}"
+
+
 def deliver_due(session: Session, transport: Transport, *, sender: str) -> int:
     """Hand over mails that are due; each is claimed by its row, so two workers never send one twice.
 
