@@ -1,15 +1,24 @@
 """Whether need and offer are near each other."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
-from matching.geography import Closeness, Geography
+from matching.geography import DISTRICT_DEPTH, MUNICIPALITY_DEPTH, PREFECTURE_DEPTH, Closeness, Geography, prefix
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
+
+_DEPTH: Final = MappingProxyType(
+    {
+        Closeness.SAME_DISTRICT: DISTRICT_DEPTH,
+        Closeness.SAME_MUNICIPALITY: MUNICIPALITY_DEPTH,
+        Closeness.SAME_PREFECTURE: PREFECTURE_DEPTH,
+    }
+)
 
 
 class Nearness(Signal):
@@ -90,4 +99,4 @@ class Nearness(Signal):
             return Reason("area_online" if online else "area_reaches_anywhere")
         if closeness is Closeness.NEIGHBOUR:
             return Reason("area_neighbour", {"need_area": need.area or "", "offer_area": offer.area or ""})
-        return Reason(f"area_{closeness.name.lower()}", {"area": need.area or ""})
+        return Reason(f"area_{closeness.name.lower()}", {"area": prefix(need.area, _DEPTH[closeness]) or ""})

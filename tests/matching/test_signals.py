@@ -238,6 +238,14 @@ def test_an_unknown_place_is_neither_near_nor_far(need_area: str | None, offer_a
     assert np.isnan(one(Nearness(geography=GEOGRAPHY), make_need(area=need_area), make_offer(area=offer_area)))
 
 
+def test_the_shared_area_is_named_and_nothing_smaller() -> None:
+    need, offer = make_need(area="jp.03.hiyori.kita"), make_offer(area="jp.03.hiyori.nishi")
+
+    assert Nearness(geography=GEOGRAPHY).reason(need, offer, 0.4) == Reason(
+        "area_same_municipality", {"area": "jp.03.hiyori"}
+    )
+
+
 def test_who_needs_help_on_the_spot_gains_nothing_from_online() -> None:
     need, offer = make_need(online=False), make_offer(area="jp.14.kawasaki", online=True)
 
