@@ -1,15 +1,39 @@
 """Reads of participants; `seen_by` is the one serializer that decides how much of them a reader gets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from models import Account, Area, Participant, ParticipantKind, Partnership, Reveal, Role, lies_under, utc_now
+from models import (
+    Account,
+    ActivityField,
+    Area,
+    AreaLevel,
+    Membership,
+    Need,
+    NeedStatus,
+    Offer,
+    OfferStatus,
+    Participant,
+    ParticipantKind,
+    Partnership,
+    Party,
+    Permission,
+    Reveal,
+    Role,
+    Stage,
+    Suggestion,
+    SuggestionPartner,
+    is_granted,
+    lies_under,
+    utc_now,
+)
+from models.suggestions import UNDECIDED
 
 REVEAL_LASTS: Final = timedelta(hours=1)
 
@@ -74,7 +98,9 @@ def seen_by(
 
 def visible_to(account: Account | None) -> Select[Participant]:
     """Return the participants whose page the account may open: active bodies, own ones, those it coordinates."""
-    conditions = [(Participant.kind != ParticipantKind.RESIDENT) & Participant.left_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [
+        (Participant.kind != ParticipantKind.RESIDENT) & Participant.left_at.is_(None)
+    ]
     if account is not None:
         conditions.append(Participant.id.in_([membership.participant_id for membership in account.memberships]))
         conditions.append(lies_under(account.paths(Role.COORDINATOR)))
@@ -84,21 +110,172 @@ def visible_to(account: Account | None) -> Select[Participant]:
 def reveals_of(session: Session, participant: Participant, *, limit: int = 50) -> Sequence[Reveal]:
     """Return to whom the participant's contact details became visible, newest first."""
     return session.scalars(
-        select(Reveal).where(Reveal.subject_id == participant.id).order_by(Reveal.at.desc(), Reveal.id).limit(limit)
+        select(Reveal)
+        .where(Reveal.subject_id == participant.id)
+        .options(
+            joinedload(Reveal.to_participant).lazyload(Participant.consents),
+            joinedload(Reveal.to_account).options(lazyload(Account.memberships), lazyload(Account.appointments)),
+            joinedload(Reveal.partnership).lazyload(Partnership.parties),
+        )
+        .order_by(Reveal.at.desc(), Reveal.id)
+        .limit(limit)
     ).all()
+
+
+def was_revealed_within_the_hour(account: Account) -> ColumnElement[bool]:
+    """Return the condition that a `Participant`'s contact details were shown to this account not long ago."""
+    return exists(
+        select(Reveal.id).where(
+            Reveal.subject_id == Participant.id,
+            Reveal.to_account_id == account.id,
+            Reveal.at > utc_now() - REVEAL_LASTS,
+        )
+    )
 
 
 def is_revealed_to(session: Session, participant: Participant, account: Account) -> bool:
     """Tell whether this coordinator asked for the contact details within the past hour."""
-    return (
+    condition = was_revealed_within_the_hour(account)
+    return session.scalar(select(Participant.id).where(Participant.id == participant.id, condition)) is not None
+
+
+def accounts_of(session: Session, participants: Iterable[Participant]) -> dict[UUID, Sequence[Account]]:
+    """Return the accounts that speak for each participant and can sign in, by the participant's id.
+
+    A participant without one gets no mail; the coordinator acts for it.
+    """
+    found: dict[UUID, list[Account]] = {participant.id: [] for participant in participants}
+    memberships = session.scalars(
+        select(Membership)
+        .where(Membership.participant_id.in_(found))
+        .options(joinedload(Membership.account))
+        .order_by(Membership.created_at, Membership.id)
+    )
+    for membership in memberships:
+        if membership.account.may_sign_in:
+            found[membership.participant_id].append(membership.account)
+    return {identity: tuple(accounts) for identity, accounts in found.items()}
+
+
+def open_needs(session: Session, participant: Participant, account: Account | None) -> Sequence[Need]:
+    """Return what the participant is looking for, as far as the reader may see it."""
+    needs = session.scalars(
+        select(Need)
+        .where(Need.participant_id == participant.id, Need.status == NeedStatus.OPEN)
+        .options(joinedload(Need.area))
+        .order_by(Need.opened_at.desc(), Need.id)
+    )
+    return [need for need in needs if is_granted(Permission.NEED_SEE, account, need)]
+
+
+def open_offers(session: Session, participant: Participant, account: Account | None) -> Sequence[Offer]:
+    """Return what the participant offers, as far as the reader may see it."""
+    offers = session.scalars(
+        select(Offer)
+        .where(Offer.participant_id == participant.id, Offer.status == OfferStatus.OPEN)
+        .options(joinedload(Offer.area))
+        .order_by(Offer.created_at.desc(), Offer.id)
+    )
+    return [offer for offer in offers if is_granted(Permission.OFFER_SEE, account, offer)]
+
+
+def fields_of(session: Session, participant: Participant) -> Sequence[ActivityField]:
+    """Return the fields in which the participant is active, and load them into it."""
+    session.scalars(
+        select(Participant)
+        .where(Participant.id == participant.id)
+        .options(selectinload(Participant.fields), lazyload(Participant.consents))
+    ).all()
+    return participant.fields
+
+
+def all_fields(session: Session) -> Sequence[ActivityField]:
+    """Return every field of activity in its order."""
+    return session.scalars(select(ActivityField).order_by(ActivityField.position, ActivityField.id)).all()
+
+
+def places_for(session: Session, participant: Participant, account: Account) -> Sequence[Area]:
+    """Return where the participant can be placed: its municipality and districts; coordinators can move it on.
+
+    Needs, offers and partnerships belong to the municipality in which they were made; so whoever
+    has any stays in it.
+    """
+    home = participant.municipality.path
+    paths = [home]
+    if not _is_bound_to_its_municipality(session, participant):
+        paths += account.paths(Role.COORDINATOR)
+    places = session.scalars(select(Area).where(lies_under(paths)).order_by(Area.path, Area.id)).all()
+    return [
+        place
+        for place in places
+        if place is participant.area
+        or place.path == home
+        or place.level in {AreaLevel.MUNICIPALITY, AreaLevel.DISTRICT}
+    ]
+
+
+def _is_bound_to_its_municipality(session: Session, participant: Participant) -> bool:
+    return bool(
         session.scalar(
-            select(Reveal.id)
-            .where(
-                Reveal.subject_id == participant.id,
-                Reveal.to_account_id == account.id,
-                Reveal.at > utc_now() - REVEAL_LASTS,
+            select(
+                or_(
+                    exists(select(Need.id).where(Need.participant_id == participant.id)),
+                    exists(select(Offer.id).where(Offer.participant_id == participant.id)),
+                    exists(select(Party.id).where(Party.participant_id == participant.id)),
+                )
             )
-            .limit(1)
         )
-        is not None
+    )
+
+
+def undecided_suggestions_with(session: Session, participant: Participant) -> Sequence[Suggestion]:
+    """Return the suggestions nobody has decided about that contain the participant, as helper or as helped."""
+    return session.scalars(
+        select(Suggestion)
+        .where(
+            Suggestion.verdict.in_(UNDECIDED),
+            or_(
+                Suggestion.need_id.in_(select(Need.id).where(Need.participant_id == participant.id)),
+                Suggestion.id.in_(
+                    select(SuggestionPartner.suggestion_id)
+                    .join(Offer, SuggestionPartner.offer_id == Offer.id)
+                    .where(Offer.participant_id == participant.id)
+                ),
+            ),
+        )
+        .order_by(Suggestion.id)
+    ).all()
+
+
+def lock_participant(session: Session, participant: Participant) -> None:
+    """Make others wait who want to change, ask or promise this participant, and read it anew."""
+    session.execute(select(Participant.id).where(Participant.id == participant.id).with_for_update(key_share=True))
+    session.refresh(participant, ["consents", "is_adult", "paused_at", "left_at"])
+
+
+def locked_proposals_of(session: Session, participant: Participant) -> Sequence[Partnership]:
+    """Return the partnerships that await answers and in which the participant is asked, with their rows locked."""
+    return session.scalars(
+        select(Partnership)
+        .where(
+            Partnership.stage == Stage.PROPOSED,
+            Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id == participant.id)),
+        )
+        .options(*whole_proposal())
+        .order_by(Partnership.id)
+        .with_for_update(key_share=True, of=Partnership)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def whole_proposal() -> tuple[Any, ...]:
+    """Return the options that load what answering a proposal or ending it needs."""
+    return (
+        selectinload(Partnership.parties).options(
+            joinedload(Party.participant), joinedload(Party.offer), selectinload(Party.enquiry)
+        ),
+        selectinload(Partnership.need),
+        selectinload(Partnership.municipality),
+        selectinload(Partnership.proposed_by),
+        selectinload(Partnership.changes),
     )

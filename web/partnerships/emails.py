@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from models import Account, Enquiry
-from web.mailer import compose
+from models import Account, Enquiry, Partnership
+from web.mailer import compose, page_url
 from web.participants.queries import seen_by
 
 
@@ -19,10 +19,19 @@ def enquiry(session: Session, asked: Enquiry, *, to: Account) -> None:
         requester=seen_by(to, partnership.need.participant, partnership=partnership).name,
         is_requester=asked.party.participant is partnership.need.participant,
         due_on=asked.due_on,
-        url=address(session, f"/enquiries/{asked.id}"),
+        url=page_url(session, f"/enquiries/{asked.id}"),
     )
 
 
-def address(session: Session, path: str) -> str:
-    """Return where a page of this installation is found; the session carries the beginning."""
-    return f"{session.info.get('base_url', '')}{path}"
+def all_said_yes(session: Session, partnership: Partnership, *, to: Account) -> None:
+    """Give one account the contact details of the other parties, now that all have said yes."""
+    others = {party.participant.id: party.participant for party in partnership.parties}
+    seen = [seen_by(to, other, partnership=partnership) for other in others.values() if not to.represents(other.id)]
+    compose(
+        session,
+        "all-said-yes",
+        to=to,
+        title=partnership.title,
+        others=[other for other in seen if other.contact is not None],
+        url=page_url(session, f"/partnerships/{partnership.id}"),
+    )

@@ -1,12 +1,238 @@
-"""Reads of partnerships and enquiries."""
+"""Reads of partnerships and enquiries, and the locks that answers need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from models import Account, Membership, Need, Offer, Participant, Suggestion, SuggestionPartner, SuggestionShare
+from models import (
+    Account,
+    Area,
+    Commitment,
+    Enquiry,
+    Membership,
+    Need,
+    Offer,
+    Participant,
+    Partnership,
+    Party,
+    Permission,
+    Reply,
+    Reveal,
+    ReviewReason,
+    ReviewStep,
+    Role,
+    Side,
+    Slot,
+    Stage,
+    StageChange,
+    Suggestion,
+    SuggestionPartner,
+    SuggestionShare,
+    is_granted,
+    lies_under,
+)
+from web.participants.queries import SeenParticipant, seen_by, was_revealed_within_the_hour, whole_proposal
+
+PAGE_SIZE: Final = 20
+ENDED_BEFORE_ALL_SAID_YES: Final = frozenset({Stage.DECLINED, Stage.LAPSED, Stage.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """How much of what a party gives towards which lack."""
+
+    slot: Slot
+    what: str
+    quantity: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenParty:
+    """One party as far as the reader may see it; what the reader must not learn is None or False."""
+
+    participant: SeenParticipant
+    side: Side
+    leads: bool
+    is_own: bool
+    page_may_be_opened: bool
+    gifts: tuple[Gift, ...]
+    reply: Reply | None
+    is_awaited: bool
+    own_enquiry: Enquiry | None
+    enquiry: Enquiry | None
+    has_account: bool
+    may_be_revealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPartnership:
+    """A partnership as far as the reader may see it."""
+
+    partnership: Partnership
+    parties: tuple[SeenParty, ...]
+    changes: tuple[tuple[Stage, datetime, str | None], ...]
+    shown_to: tuple[tuple[SeenParticipant, datetime], ...]
+    is_coordinators: bool
+
+    @property
+    def awaiting_reader(self) -> tuple[Enquiry, ...]:
+        """Return the enquiries that the reader can answer now."""
+        return tuple(party.own_enquiry for party in self.parties if party.own_enquiry and party.own_enquiry.is_open)
+
+    @property
+    def others(self) -> tuple[SeenParty, ...]:
+        """Return the parties for which the reader does not speak."""
+        return tuple(party for party in self.parties if not party.is_own)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list of partnerships."""
+
+    partnerships: Sequence[SeenPartnership]
+    number: int
+    pages: int
+
+
+def visible_to(account: Account) -> Select[Partnership]:
+    """Return the partnerships of the account's participants and of the needs in the places it coordinates."""
+    own = [membership.participant_id for membership in account.memberships]
+    return (
+        select(Partnership)
+        .join(Need, Partnership.need_id == Need.id)
+        .join(Area, Need.area_id == Area.id)
+        .where(
+            or_(
+                Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id.in_(own))),
+                lies_under(account.paths(Role.COORDINATOR)),
+            )
+        )
+    )
+
+
+def page_of(session: Session, account: Account, *, number: int) -> Page:
+    """Return one page of the partnerships that the account may see: what runs first, then what is over."""
+    found = visible_to(account)
+    total = session.scalar(select(func.count()).select_from(found.with_only_columns(Partnership.id).subquery())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(number, 1), pages)
+    partnerships = session.scalars(
+        found.options(
+            selectinload(Partnership.need).joinedload(Need.area),
+            selectinload(Partnership.parties).options(
+                joinedload(Party.participant).lazyload(Participant.consents),
+                selectinload(Party.enquiry),
+                selectinload(Party.commitments),
+            ),
+        )
+        .order_by(Partnership.over_at.is_not(None), Partnership.proposed_at.desc(), Partnership.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    return Page([_in_a_list(partnership, account) for partnership in partnerships], number, pages)
+
+
+def awaiting_answer_of(session: Session, account: Account) -> Sequence[Enquiry]:
+    """Return the enquiries that wait for an answer of the account's participants, the most urgent first."""
+    own = [membership.participant_id for membership in account.memberships]
+    return session.scalars(
+        select(Enquiry)
+        .join(Party, Enquiry.party_id == Party.id)
+        .where(Party.participant_id.in_(own), Enquiry.reply.is_(None), Enquiry.released_at.is_(None))
+        .options(joinedload(Enquiry.party).joinedload(Party.partnership).lazyload(Partnership.parties))
+        .order_by(Enquiry.due_on, Enquiry.sent_at, Enquiry.id)
+    ).all()
+
+
+def seen_partnership(session: Session, partnership: Partnership, account: Account) -> SeenPartnership:
+    """Return all of a partnership that the reader may see, ready to be shown."""
+    is_coordinators = account.covers(Role.COORDINATOR, partnership.need.area.path)
+    identities = [party.participant_id for party in partnership.parties]
+    # Loads the participants too, so that each party finds its own without a query.
+    known = {
+        participant.id: (has_account, revealed)
+        for participant, has_account, revealed in session.execute(
+            select(
+                Participant,
+                exists(
+                    select(Membership.id)
+                    .join(Account, Membership.account_id == Account.id)
+                    .where(
+                        Membership.participant_id == Participant.id,
+                        Account.confirmed_at.is_not(None),
+                        Account.suspended_at.is_(None),
+                    )
+                ),
+                was_revealed_within_the_hour(account),
+            )
+            .where(Participant.id.in_(identities))
+            .options(lazyload(Participant.consents))
+        )
+    }
+    if is_coordinators:
+        session.scalars(
+            select(Enquiry)
+            .where(Enquiry.party_id.in_([party.id for party in partnership.parties]))
+            .options(joinedload(Enquiry.reason))
+        ).all()
+    changes = session.scalars(
+        select(StageChange)
+        .where(StageChange.partnership_id == partnership.id)
+        .options(joinedload(StageChange.by).options(lazyload(Account.memberships), lazyload(Account.appointments)))
+        .order_by(StageChange.at, StageChange.id)
+    ).all()
+    own = {identity for identity in identities if account.represents(identity)}
+    shown = _reveals_to_others(session, partnership, own) if own else []
+    return SeenPartnership(
+        partnership=partnership,
+        parties=tuple(
+            _seen_party(
+                party,
+                account,
+                is_coordinators=is_coordinators,
+                has_account=known[party.participant_id][0],
+                revealed=known[party.participant_id][1],
+            )
+            for party in partnership.parties
+        ),
+        changes=tuple(
+            (change.stage, change.at, _who(change, partnership, account) if is_coordinators else None)
+            for change in changes
+        ),
+        shown_to=tuple(
+            (seen_by(account, reveal.to_participant, partnership=partnership), reveal.at)
+            for reveal in shown
+            if reveal.to_participant is not None
+        ),
+        is_coordinators=is_coordinators,
+    )
+
+
+def decline_reasons(session: Session) -> Sequence[ReviewReason]:
+    """Return the reasons for which an enquiry can be declined."""
+    return session.scalars(
+        select(ReviewReason)
+        .where(ReviewReason.step == ReviewStep.DECLINE)
+        .order_by(ReviewReason.created_at, ReviewReason.id)
+    ).all()
+
+
+def decline_reason(session: Session, code: str | None) -> ReviewReason | None:
+    """Return the reason to decline that has this code, or None."""
+    return session.scalar(
+        select(ReviewReason).where(ReviewReason.step == ReviewStep.DECLINE, ReviewReason.code == code)
+    )
+
+
+def load_slots(session: Session, need: Need) -> Sequence[Slot]:
+    """Return what the need lacks, in its order."""
+    return session.scalars(select(Slot).where(Slot.need_id == need.id).order_by(Slot.position, Slot.id)).all()
 
 
 def load_team(session: Session, suggestion: Suggestion) -> None:
@@ -26,19 +252,94 @@ def load_team(session: Session, suggestion: Suggestion) -> None:
     ).all()
 
 
-def accounts_of(session: Session, participants: Iterable[Participant]) -> dict[UUID, Sequence[Account]]:
-    """Return the accounts that speak for each participant and can sign in, by the participant's id.
+def lock_proposal(session: Session, enquiry: Enquiry) -> Partnership:
+    """Make other answers wait, and read anew what they said before."""
+    partnership = enquiry.party.partnership
+    lock_partnership(session, partnership)
+    return partnership
 
-    A participant without one gets no mail; the coordinator acts for it.
-    """
-    found: dict[UUID, list[Account]] = {participant.id: [] for participant in participants}
-    memberships = session.scalars(
-        select(Membership)
-        .where(Membership.participant_id.in_(found))
-        .options(joinedload(Membership.account))
-        .order_by(Membership.created_at, Membership.id)
+
+def lock_partnership(session: Session, partnership: Partnership) -> None:
+    """Make others wait who want to answer or end this partnership, and read it anew."""
+    session.scalars(
+        select(Partnership)
+        .where(Partnership.id == partnership.id)
+        .options(*whole_proposal())
+        .with_for_update(key_share=True, of=Partnership)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def is_covered(session: Session, need: Need) -> bool:
+    """Tell whether partnerships to which all said yes cover every slot of an open need; others wait meanwhile."""
+    session.execute(select(Need.id).where(Need.id == need.id).with_for_update(key_share=True))
+    session.refresh(need, ["status"])
+    if not need.is_open:
+        return False
+    promised = (
+        select(func.coalesce(func.sum(Commitment.quantity), 0))
+        .join(Party, Commitment.party_id == Party.id)
+        .join(Partnership, Party.partnership_id == Partnership.id)
+        .where(Commitment.slot_id == Slot.id, Commitment.released_at.is_(None), Partnership.accepted_at.is_not(None))
+        .scalar_subquery()
     )
-    for membership in memberships:
-        if membership.account.may_sign_in:
-            found[membership.participant_id].append(membership.account)
-    return {identity: tuple(accounts) for identity, accounts in found.items()}
+    return not session.scalar(select(exists(select(Slot.id).where(Slot.need_id == need.id, promised < Slot.quantity))))
+
+
+def _in_a_list(partnership: Partnership, account: Account) -> SeenPartnership:
+    is_coordinators = account.covers(Role.COORDINATOR, partnership.need.area.path)
+    return SeenPartnership(
+        partnership=partnership,
+        parties=tuple(
+            _seen_party(party, account, is_coordinators=is_coordinators, has_account=True, revealed=False)
+            for party in partnership.parties
+        ),
+        changes=(),
+        shown_to=(),
+        is_coordinators=is_coordinators,
+    )
+
+
+def _who(change: StageChange, partnership: Partnership, reader: Account) -> str | None:
+    """Name the coordinator at work; the name of a party's account could be a name that the reader may not see."""
+    if change.by is None or change.by.id not in {partnership.proposed_by_id, reader.id}:
+        return None
+    return change.by.name
+
+
+def _seen_party(
+    party: Party, account: Account, *, is_coordinators: bool, has_account: bool, revealed: bool
+) -> SeenParty:
+    partnership, enquiry = party.partnership, party.enquiry
+    is_own = account.represents(party.participant_id)
+    # Whoever sees the replies of all the others knows who said no; so the end hides them from the parties.
+    knows_reply = is_coordinators or is_own or partnership.stage not in ENDED_BEFORE_ALL_SAID_YES
+    return SeenParty(
+        participant=seen_by(account, party.participant, partnership=partnership, revealed=revealed and is_coordinators),
+        side=party.side,
+        leads=party.leads,
+        is_own=is_own,
+        page_may_be_opened=is_granted(Permission.PARTICIPANT_SEE, account, party.participant),
+        gifts=tuple(
+            Gift(commitment.slot, commitment.item.what, commitment.quantity, commitment.item.unit)
+            for commitment in sorted(party.commitments, key=lambda commitment: commitment.slot.position)
+        ),
+        reply=enquiry.reply if knows_reply else None,
+        is_awaited=knows_reply and enquiry.is_open,
+        own_enquiry=enquiry if is_own else None,
+        enquiry=enquiry if is_coordinators else None,
+        has_account=has_account or not is_coordinators,
+        may_be_revealed=is_coordinators and is_granted(Permission.PARTICIPANT_REVEAL, account, party.participant),
+    )
+
+
+def _reveals_to_others(session: Session, partnership: Partnership, own: set[UUID]) -> Sequence[Reveal]:
+    return session.scalars(
+        select(Reveal)
+        .where(
+            Reveal.partnership_id == partnership.id,
+            Reveal.subject_id.in_(own),
+            Reveal.to_participant_id.not_in(own),
+        )
+        .order_by(Reveal.at, Reveal.id)
+    ).all()

@@ -1,15 +1,33 @@
 """Changes to partnerships: proposing, answering, withdrawing."""
 
 from datetime import date, datetime, timedelta
+from itertools import permutations
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays
 from sqlalchemy.orm import Session
 
-from models import Account, Partnership, Suggestion, capacity
-from models.errors import ConsentMissing
+from models import (
+    Account,
+    ConsentChannel,
+    ConsentPurpose,
+    Enquiry,
+    Job,
+    JobKind,
+    Participant,
+    Partnership,
+    Reply,
+    Reveal,
+    ReviewReason,
+    Stage,
+    Suggestion,
+    capacity,
+)
+from models.errors import AlreadyDecided, ConsentMissing
 from models.partnerships import REPLY_BUSINESS_DAYS
+from web.participants.queries import accounts_of
+from web.participants.services import give_back, open_enquiries, tell_proposer
 from web.partnerships import emails, queries
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
@@ -35,20 +53,90 @@ def propose(session: Session, suggestion: Suggestion, *, by: Account, at: dateti
     session.flush()
     capacity.take(session, partnership)
     # Only now are the participants' rows ours: whoever withdraws a consent waits, or was first and is seen.
-    check_consents(session, partnership)
-    accounts = queries.accounts_of(session, [party.participant for party in partnership.parties])
+    _check_may_be_asked(session, partnership)
+    accounts = accounts_of(session, [party.participant for party in partnership.parties])
     for party in partnership.parties:
         for account in accounts[party.participant.id]:
             emails.enquiry(session, party.enquiry, to=account)
     return partnership
 
 
-def check_consents(session: Session, partnership: Partnership) -> None:
-    """Refuse a partnership with somebody who paused, left, or whose consent does not stand now."""
+def answer(
+    session: Session,
+    enquiry: Enquiry,
+    reply: Reply,
+    *,
+    by: Account,
+    at: datetime,
+    reason: ReviewReason | None = None,
+    note: str = "",
+    channel: ConsentChannel = ConsentChannel.WEB,
+) -> Partnership:
+    """Note one party's answer, and what follows from it: the last yes, or any no.
+
+    Raises
+    ------
+    AlreadyDecided
+        The enquiry was answered or released before.
+    ConsentMissing
+        The consent of the person who answers, or at the last yes of anybody else, does not stand.
+
+    """
+    partnership = queries.lock_proposal(session, enquiry)
+    party = enquiry.party
+    _check_consent_stands(session, party.participant)
+    unanswered = open_enquiries(partnership)
+    partnership.answer(party, reply, by=by, at=at, reason=reason, note=note, channel=channel)
+    if reply is Reply.NO:
+        give_back(session, partnership, unanswered=unanswered, by=by, at=at, except_for=party.participant)
+        tell_proposer(session, partnership)
+        return partnership
+    capacity.answer_received(session, enquiry)
+    if partnership.stage is Stage.ACCEPTED:
+        _come_together(session, partnership, by=by, at=at)
+    return partnership
+
+
+def withdraw(session: Session, partnership: Partnership, *, by: Account, at: datetime) -> None:
+    """Take back a proposal that not all have answered, and give back all that it took."""
+    queries.lock_partnership(session, partnership)
+    if partnership.stage is not Stage.PROPOSED:
+        raise AlreadyDecided(f"the partnership is {partnership.stage} already")
+    unanswered = open_enquiries(partnership)
+    partnership.move_to(Stage.WITHDRAWN, by=by, at=at)
+    give_back(session, partnership, unanswered=unanswered, by=by, at=at)
+
+
+def _come_together(session: Session, partnership: Partnership, *, by: Account, at: datetime) -> None:
+    """Show each party the others' contact details, record that, tell them, and see what the need still lacks."""
+    participants = list({party.participant.id: party.participant for party in partnership.parties}.values())
+    for participant in participants:
+        _check_consent_stands(session, participant)
+    session.add_all(
+        Reveal(subject=subject, to_participant=reader, partnership=partnership, at=at)
+        for subject, reader in permutations(participants, 2)
+    )
+    accounts = accounts_of(session, participants)
+    for account in {account.id: account for of_one in accounts.values() for account in of_one}.values():
+        emails.all_said_yes(session, partnership, to=account)
+    if queries.is_covered(session, partnership.need):
+        partnership.need.fill()
+        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=by)
+
+
+def _check_may_be_asked(session: Session, partnership: Partnership) -> None:
     for participant in {party.participant.id: party.participant for party in partnership.parties}.values():
         session.refresh(participant, ["consents", "is_adult", "paused_at", "left_at"])
         if not participant.may_be_matched:
             raise ConsentMissing("one of the parties may not be asked")
+
+
+def _check_consent_stands(session: Session, participant: Participant) -> None:
+    session.refresh(participant, ["consents", "is_adult"])
+    if not participant.is_adult and not participant.consented_to(ConsentPurpose.GUARDIAN):
+        raise ConsentMissing("a minor takes part only with the guardian's consent")
+    if participant.is_resident and not participant.consented_to(ConsentPurpose.PROJECTS):
+        raise ConsentMissing("a person takes part only with a consent to projects")
 
 
 def reply_due_on(at: datetime) -> date:
