@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from models.accounts import Account, Role
+from models.accounts import Account, ApiToken, Role
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PAGE_SEE = "page:see"
     SIGN_IN = "account:sign-in"
     ACCOUNT_OWN = "account:own"
+    TOKEN_REVOKE = "account:revoke-token"  # noqa: S105  # the name of a permission
     NEED_LIST = "need:list"
     NEED_SEE = "need:see"
     NEED_POST = "need:post"
@@ -55,6 +56,11 @@ def is_signed_in(account: Account | None, subject: object) -> bool:
     """Grant to every account."""
     del subject
     return account is not None
+
+
+def owns_it(account: Account | None, subject: ApiToken) -> bool:
+    """Grant to the account that the token belongs to."""
+    return account is not None and subject.account_id == account.id
 
 
 def represents_somebody(account: Account | None, subject: object) -> bool:
@@ -143,6 +149,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PAGE_SEE: (anyone,),
         Permission.SIGN_IN: (anyone,),
         Permission.ACCOUNT_OWN: (is_signed_in,),
+        Permission.TOKEN_REVOKE: (owns_it,),
         Permission.NEED_LIST: (anyone,),
         Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
         Permission.NEED_POST: (represents_somebody, is_coordinator),

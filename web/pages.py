@@ -1,18 +1,23 @@
 """What every page shares: navigation, who is signed in, tokens for forms, limits."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import uuid4
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from models import Permission, is_granted
+from models import Area, Permission, is_granted
 from web.config import Settings
+from web.database import current_session
 from web.i18n import locale
 from web.security import current_account
+
+INVENTED: Final = "invented_town"
 
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
 
@@ -72,10 +77,18 @@ def _frame() -> dict[str, object]:
             for permission, endpoint, text in ENTRIES
             if is_granted(permission, account) and endpoint in current_app.view_functions
         ],
-        "is_demo": account is not None and account.is_demo,
+        "is_demo": _shows_invented_town(),
         "footer_links": [],
     }
 
 
 def _link(endpoint: str, text: object) -> Link:
     return Link(url_for(endpoint), str(text), request.endpoint == endpoint)
+
+
+def _shows_invented_town() -> bool:
+    """Tell whether the database holds the demo town; once it does, it is not asked again."""
+    if not current_app.extensions.get(INVENTED):
+        found = current_session().scalar(select(Area.id).where(Area.is_demo).limit(1))
+        current_app.extensions[INVENTED] = found is not None
+    return bool(current_app.extensions[INVENTED])

@@ -1,5 +1,60 @@
-"""Pages."""
+"""The first page, and the choice of language."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from models import Permission
+from web.accounts.services import change_locale
+from web.database import current_session
+from web.home import queries
+from web.i18n import LOCALES
+from web.participants.queries import seen_by
+from web.security import current_account, requires
 
 bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@requires(Permission.PAGE_SEE)
+def index() -> ResponseReturnValue:
+    """Show what this reader needs first."""
+    db, account = current_session(), current_account()
+    if account is None:
+        needs = queries.newest_open_needs(db)
+        seen = {need.id: seen_by(None, need.participant) for need in needs}
+        return render_template("home/visitor.html", needs=needs, seen=seen)
+    return render_template(
+        "home/index.html",
+        owner=account,
+        enquiries=queries.open_enquiries(db, account),
+        needs=queries.own_needs(db, account),
+        offers=queries.own_offers(db, account),
+        partnerships=queries.own_partnerships(db, account),
+        desk=queries.desk_figures(db, account) if account.is_staff else None,
+    )
+
+
+@bp.post("/language")
+@requires(Permission.PAGE_SEE)
+def language() -> ResponseReturnValue:
+    """Remember the chosen language and return to the page that was open."""
+    chosen = request.form.get("locale")
+    if chosen not in LOCALES:
+        abort(422)
+    session["locale"] = chosen
+    account = current_account()
+    if account is not None:
+        change_locale(account, chosen)
+    return redirect(_known_page(request.form.get("back", "")), 303)
+
+
+def _known_page(path: str) -> str:
+    """Return the address of our own page that the path names, or of the first page: never a foreign one."""
+    bare, _, query = path.partition("?")
+    try:
+        endpoint, arguments = request.environ["werkzeug.adapter"].match(bare, method="GET")
+    except (HTTPException, RequestRedirect, KeyError):
+        return url_for("home.index")
+    return url_for(endpoint, **arguments) + (f"?{query}" if query else "")
