@@ -1,0 +1,106 @@
+"""Fields of activity, skills, places, coded reasons and the first weights: what every installation needs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from matching import Weights
+from models import ActivityField, ReviewReason, ReviewStep, Skill, SkillAlias, WeightSet
+from seeds.identity import identified
+from seeds.places import load_areas
+from seeds.sheets import FOLDER, read
+from seeds.tally import Tally
+
+REFERENCE: Final[Path] = FOLDER / "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many rows were added, changed and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+def load(session: Session) -> Summary:
+    """Bring the reference data up to the sheets; what was loaded before is changed only where the words changed.
+
+    Rows are known by code or path. Nothing is ever removed, and rows that the sheets do not name are not touched.
+    """
+    tally = Tally()
+    _load_activity_fields(session, tally)
+    _load_skills(session, tally)
+    load_areas(session, REFERENCE, tally)
+    _load_review_reasons(session, tally)
+    _load_weights(session, tally)
+    session.flush()
+    return Summary(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
+
+
+def _load_activity_fields(session: Session, tally: Tally) -> None:
+    fields = {field.code: field for field in session.scalars(select(ActivityField))}
+    for row in read(REFERENCE / "activity_fields.csv"):
+        code = row.required("code")
+        name_ja, name_en, position = row.required("name_ja"), row.required("name_en"), row.whole("position")
+        if code in fields:
+            tally.update(fields[code], {"name_ja": name_ja, "name_en": name_en, "position": position})
+        else:
+            field = ActivityField(code=code, name_ja=name_ja, name_en=name_en, position=position)
+            tally.add(session, identified(field, code))
+
+
+def _load_skills(session: Session, tally: Tally) -> None:
+    rows = read(REFERENCE / "skills.csv")
+    skills = {skill.code: skill for skill in session.scalars(select(Skill).options(selectinload(Skill.parent)))}
+    known = set(skills)
+    for row in rows:
+        code = row.required("code")
+        if code not in known:
+            skill = Skill(code=code, name_ja=row.required("name_ja"), name_en=row.required("name_en"))
+            skills[code] = tally.add(session, identified(skill, code))
+    for row in rows:
+        skill = row.found("code", skills)
+        parent = row.found_or_none("parent", skills)
+        if skill.code in known:
+            words = {"name_ja": row.required("name_ja"), "name_en": row.required("name_en")}
+            tally.update(skill, {**words, "parent": parent})
+        else:
+            skill.parent = parent
+    session.flush()
+    aliases = set(session.scalars(select(SkillAlias.text)))
+    for row in rows:
+        for text in row.words("aliases"):
+            # Another skill may carry the word already, by somebody's own choice: that choice stays.
+            if text in aliases:
+                tally.unchanged += 1
+            else:
+                aliases.add(text)
+                tally.add(session, identified(SkillAlias(text=text, skill=row.found("code", skills)), text))
+
+
+def _load_review_reasons(session: Session, tally: Tally) -> None:
+    reasons = {(reason.step, reason.code): reason for reason in session.scalars(select(ReviewReason))}
+    for row in read(REFERENCE / "review_reasons.csv"):
+        step, code = row.choice("step", ReviewStep), row.required("code")
+        name_ja, name_en = row.required("name_ja"), row.required("name_en")
+        if (step, code) in reasons:
+            tally.update(reasons[step, code], {"name_ja": name_ja, "name_en": name_en})
+        else:
+            reason = ReviewReason(code=code, step=step, name_ja=name_ja, name_en=name_en)
+            tally.add(session, identified(reason, step, code))
+
+
+def _load_weights(session: Session, tally: Tally) -> None:
+    """Add the engine's own weights as the first set; sets that people made or switched on stay as they are."""
+    weight_sets = session.scalars(select(WeightSet)).all()
+    weights = Weights()
+    if any(weight_set.number == weights.version for weight_set in weight_sets):
+        tally.unchanged += 1
+        return
+    is_active = not any(weight_set.is_active for weight_set in weight_sets)
+    first = WeightSet(number=weights.version, weights=dict(weights.as_mapping()), is_active=is_active)
+    tally.add(session, identified(first, str(weights.version)))
