@@ -2,8 +2,8 @@
 
 from .accounts import make_account, make_appointment, make_membership
 from .listings import make_item, make_need, make_offer, make_slot
-from .partnerships import accept, answer, make_partnership
 from .participants import make_participant, make_resident
+from .partnerships import accept, answer, make_partnership
 from .places import make_area, make_district, make_municipality
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
