@@ -175,6 +175,8 @@ def requires(
                 abort(401 if account is None else 404)
             return view(row, *args, **kwargs)
 
+        # flask-openapi3 resolves the annotations of API views; Flask's answer type cannot be resolved from there.
+        door.__annotations__ = {name: hint for name, hint in view.__annotations__.items() if name != "return"}
         setattr(door, DOOR, Door(permission, on))
         return door
 
