@@ -1,6 +1,5 @@
 """What is lacking and what can be given: needs with slots, offers with items."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -378,14 +377,14 @@ def renew_search_text(session: Session) -> None:
         row.search_text = fold(" ".join([row.title, row.body, *_named_things(session, row)]))
 
 
-def _named_things(session: Session, row: Need | Offer) -> Sequence[str]:
-    """Return what the slots or items are called, without loading them where they are not loaded."""
+def _named_things(session: Session, row: Need | Offer) -> list[str]:
+    """Return what the slots or items are called; those that changed speak for themselves already."""
     if isinstance(row, Need):
         if "slots" in inspect(row).dict:
             return [slot.what for slot in row.slots]
-        return session.scalars(select(Slot.what).where(Slot.need_id == row.id).order_by(Slot.position)).all()
+        slots = session.scalars(select(Slot).where(Slot.need_id == row.id).order_by(Slot.position))
+        return [slot.what for slot in slots]
     if "items" in inspect(row).dict:
         return [item.what for item in row.items]
-    return session.scalars(
-        select(OfferItem.what).where(OfferItem.offer_id == row.id).order_by(OfferItem.position)
-    ).all()
+    items = session.scalars(select(OfferItem).where(OfferItem.offer_id == row.id).order_by(OfferItem.position))
+    return [item.what for item in items]
