@@ -1,5 +1,6 @@
 """Places and their neighbours, the same way for the real country and for the invented town."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -18,14 +19,22 @@ def load_areas(session: Session, folder: Path, tally: Tally, *, is_demo: bool = 
         _load_area(session, row, areas, tally, is_demo=is_demo)
     session.flush()
     borders = {(border.area_id, border.neighbour_id) for border in session.scalars(select(AreaNeighbour))}
-    for row in read(folder / "area_neighbours.csv"):
-        one, other = row.found("path", areas), row.found("neighbour", areas)
-        for area, neighbour in ((one, other), (other, one)):
-            if (area.id, neighbour.id) not in borders:
-                borders.add((area.id, neighbour.id))
-                tally.add(session, identified(AreaNeighbour(area=area, neighbour=neighbour), area.path, neighbour.path))
+    for area, neighbour in _borders(folder, areas):
+        if (area.id, neighbour.id) in borders:
+            tally.unchanged += 1
+        else:
+            tally.add(session, identified(AreaNeighbour(area=area, neighbour=neighbour), area.path, neighbour.path))
     session.flush()
     return areas
+
+
+def _borders(folder: Path, areas: dict[str, Area]) -> Iterable[tuple[Area, Area]]:
+    """Return every border of the sheet from both sides, once each."""
+    pairs: dict[tuple[Area, Area], None] = {}
+    for row in read(folder / "area_neighbours.csv"):
+        one, other = row.found("path", areas), row.found("neighbour", areas)
+        pairs |= {(one, other): None, (other, one): None}
+    return pairs
 
 
 def _load_area(session: Session, row: Row, areas: dict[str, Area], tally: Tally, *, is_demo: bool) -> None:
