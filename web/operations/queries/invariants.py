@@ -303,7 +303,9 @@ def _stages_follow_the_lifecycle(session: Session, at: datetime) -> Problems:
     return _rows(
         session,
         "partnership",
-        select(distinct(StageChange.partnership_id)).where(StageChange.stage != Stage.PROPOSED, not_(exists(led_here))),
+        select(StageChange.partnership_id)
+        .distinct()
+        .where(StageChange.stage != Stage.PROPOSED, not_(exists(led_here))),
     ) + _rows(session, "partnership", select(Partnership.id).where(not_(exists(reached))))
 
 
@@ -352,7 +354,8 @@ def _nobody_is_suggested_without_consent(session: Session, at: datetime) -> Prob
     return _rows(
         session,
         "suggestion",
-        select(distinct(Suggestion.id))
+        select(Suggestion.id)
+        .distinct()
         .join(MatchingRun, Suggestion.run_id == MatchingRun.id)
         .join(SuggestionPartner, SuggestionPartner.suggestion_id == Suggestion.id)
         .join(Offer, SuggestionPartner.offer_id == Offer.id)

@@ -1,0 +1,1 @@
+"""What the people who run an installation do to it: keep it safe, keep it tidy."""

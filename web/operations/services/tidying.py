@@ -1,0 +1,48 @@
+"""Removing what was kept only for a while.
+
+Answers are kept to be repeated and failed sign-ins to be counted; neither is part of the record
+of changes, so they are removed by one statement each. Ended sessions are part of it, and go one
+by one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import CursorResult, Delete, delete, or_, select
+from sqlalchemy.orm import Session
+
+from models import HandledRequest, SignIn, SignInAttempt
+
+KEEP_ANSWERS: Final = timedelta(hours=24)
+KEEP_ATTEMPTS: Final = timedelta(hours=1)
+KEEP_ENDED_SIGN_INS: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many rows of each kind were removed."""
+
+    answers: int
+    attempts: int
+    sign_ins: int
+
+
+def tidy(session: Session, *, at: datetime) -> Tidied:
+    """Remove answers, failed sign-ins and ended sessions that are past their time."""
+    ended_before = at - KEEP_ENDED_SIGN_INS
+    sign_ins = session.scalars(
+        select(SignIn).where(or_(SignIn.ended_at < ended_before, SignIn.expires_at < ended_before))
+    ).all()
+    for sign_in in sign_ins:
+        session.delete(sign_in)
+    return Tidied(
+        answers=_removed(session, delete(HandledRequest).where(HandledRequest.created_at < at - KEEP_ANSWERS)),
+        attempts=_removed(session, delete(SignInAttempt).where(SignInAttempt.created_at < at - KEEP_ATTEMPTS)),
+        sign_ins=len(sign_ins),
+    )
+
+
+def _removed(session: Session, statement: Delete) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
