@@ -13,6 +13,7 @@ from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
 from models import Job, JobKind, JobState, utc_now
 from web import mailer
@@ -140,11 +141,18 @@ class Worker:
             self._stopped.wait(SWEEP_EVERY_SECONDS)
 
     def _claim(self, job_id: UUID) -> tuple[JobKind, int] | None:
+        """Take a waiting job, unless the same work is being done for the municipality right now."""
         now = utc_now()
+        running = aliased(Job)
+        same_work = select(running.id).where(
+            running.state == JobState.RUNNING,
+            running.kind == Job.kind,
+            running.municipality_id == Job.municipality_id,
+        )
         with session_scope(self.app, via="job") as session:
             claimed = session.execute(
                 update(Job)
-                .where(Job.id == job_id, Job.state == JobState.QUEUED)
+                .where(Job.id == job_id, Job.state == JobState.QUEUED, ~same_work.exists())
                 .values(state=JobState.RUNNING, attempts=Job.attempts + 1, started_at=now, heartbeat_at=now)
                 .returning(Job.kind, Job.attempts)
             ).one_or_none()

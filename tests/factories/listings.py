@@ -40,7 +40,8 @@ def make_need(
     status: NeedStatus = NeedStatus.OPEN,
     area: Area | None = None,
 ) -> Need:
-    need = Need(participant=participant or make_participant(), title=title, body=body, area=area)
+    participant = participant or make_participant()
+    need = Need(participant=participant, title=title, body=body, area=area or participant.area)
     need.set_slots(slots or [make_slot()])
     if status is not NeedStatus.DRAFT:
         need.open(at=OPENED)

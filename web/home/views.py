@@ -1,6 +1,6 @@
 """The first page, and the choice of language."""
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -54,7 +54,7 @@ def _known_page(path: str) -> str:
     """Return the address of our own page that the path names, or of the first page: never a foreign one."""
     bare, _, query = path.partition("?")
     try:
-        endpoint, arguments = request.environ["werkzeug.adapter"].match(bare, method="GET")
-    except (HTTPException, RequestRedirect, KeyError):
+        endpoint, arguments = current_app.url_map.bind("localhost").match(bare, method="GET")
+    except (HTTPException, RequestRedirect):
         return url_for("home.index")
     return url_for(endpoint, **arguments) + (f"?{query}" if query else "")

@@ -1,0 +1,82 @@
+"""One of everything, and one account of every kind that can stand at a door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models import (
+    Account,
+    ApiToken,
+    AuditedSession,
+    Base,
+    Enquiry,
+    Job,
+    JobKind,
+    Need,
+    Offer,
+    Participant,
+    Partnership,
+    Role,
+    Suggestion,
+    utc_now,
+)
+from tests.factories import (
+    make_account,
+    make_appointment,
+    make_membership,
+    make_municipality,
+    make_need,
+    make_offer,
+    make_participant,
+    make_partnership,
+    make_resident,
+    make_suggestion,
+)
+
+VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Rows that doors are about, and accounts by what they are to those rows."""
+
+    rows: dict[type[Base], Any]
+    accounts: dict[str, Account | None]
+
+
+def build_world(session: AuditedSession) -> World:
+    """Write an NPO's need, a resident's offer, and what became of them, in one municipality."""
+    municipality = make_municipality()
+    npo = make_participant(area=municipality)
+    resident = make_resident(area=municipality)
+    need = make_need(participant=npo)
+    offer = make_offer(participant=resident)
+    suggestion = make_suggestion(need=need, offers=[offer])
+    partnership = make_partnership(need=make_need(participant=npo), offers=[offer])
+    manager = make_membership(npo).account
+    job = Job(kind=JobKind.REFRESH_SUGGESTIONS, municipality=municipality)
+    token = ApiToken(account=manager, name="sheet", token_hash="0" * 64, expires_at=utc_now())
+    accounts: dict[str, Account | None] = {
+        VISITOR: None,
+        "account": make_account(),
+        "resident": make_membership(resident).account,
+        "member": make_membership(npo, role=Role.MEMBER).account,
+        "manager": manager,
+        "other organisation": make_membership(make_participant(area=municipality)).account,
+        "coordinator": make_appointment(municipality).account,
+        "other coordinator": make_appointment(make_municipality()).account,
+        "administrator": make_appointment(municipality, role=Role.ADMINISTRATOR).account,
+    }
+    session.add_all([suggestion, partnership, job, token])
+    session.add_all([account for account in accounts.values() if account is not None])
+    session.commit()
+    rows: dict[type[Base], Any] = {
+        Need: need,
+        Offer: offer,
+        Participant: npo,
+        Suggestion: suggestion,
+        Partnership: partnership,
+        Enquiry: partnership.parties[0].enquiry,
+        Job: job,
+        ApiToken: token,
+    }
+    return World(rows, accounts)
