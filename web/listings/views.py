@@ -1,5 +1,242 @@
-"""Pages."""
+"""Pages: lists, one page each, forms to post and edit, and the buttons that open, pause and withdraw."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from models import Condition, Need, Offer, OfferItem, Permission, Slot, Window, is_granted
+from web.database import current_session
+from web.listings import queries
+from web.listings.forms import ListingForm, NeedForm, OfferForm, SearchForm
+from web.listings.services import needs as need_services
+from web.listings.services import offers as offer_services
+from web.listings.services.pieces import UNSTATED_QUANTITY
+from web.participants.queries import seen_by
+from web.security import account_at_work, current_account, requires
 
 bp = Blueprint("listings", __name__)
+
+
+@bp.app_template_test("unstated")
+def has_no_stated_quantity(piece: Slot | OfferItem) -> bool:
+    """Tell whether nobody said how many there are."""
+    return piece.quantity == UNSTATED_QUANTITY
+
+
+@bp.app_template_filter("windows")
+def as_windows(values: list[str] | None) -> list[Window]:
+    """Return the stored parts of the week, of which templates show the labels."""
+    return [window for window in Window if window.value in (values or [])]
+
+
+@bp.app_template_filter("conditions")
+def as_conditions(values: list[str] | None) -> list[Condition]:
+    """Return the stored conditions, of which templates show the labels."""
+    return [condition for condition in Condition if condition.value in (values or [])]
+
+
+@bp.get("/needs")
+@requires(Permission.NEED_LIST)
+def needs() -> ResponseReturnValue:
+    """List the needs that the reader may see."""
+    form = SearchForm(request.args)
+    page = queries.needs_page(current_session(), current_account(), form.filters(), page=_page_number())
+    return _list_page("listings/needs.html", Need, form, page)
+
+
+@bp.get("/needs/<uuid:id>")
+@requires(Permission.NEED_SEE, on=Need)
+def need(need: Need) -> ResponseReturnValue:
+    """Show one need."""
+    account = current_account()
+    queries.whole_need(current_session(), need)
+    return render_template(
+        "listings/need.html",
+        need=need,
+        owner=seen_by(account, need.participant),
+        may_edit=is_granted(Permission.NEED_EDIT, account, need),
+        may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
+    )
+
+
+@bp.route("/needs/new", methods=["GET", "POST"])
+@requires(Permission.NEED_POST)
+def new_need() -> ResponseReturnValue:
+    """Post a need, as a draft or open at once."""
+    form = NeedForm.to_post(current_session(), account_at_work())
+    if not form.validate_on_submit():
+        return _form_page("listings/need_form.html", form)
+    need = need_services.post_need(
+        current_session(),
+        form.draft(),
+        participant=form.chosen_participant,
+        by=account_at_work(),
+        opened=form.is_opening,
+    )
+    flash(_("The need is open.") if need.is_open else _("The need is saved as a draft."), "success")
+    return redirect(url_for("listings.need", id=need.id), 303)
+
+
+@bp.route("/needs/<uuid:id>/edit", methods=["GET", "POST"])
+@requires(Permission.NEED_EDIT, on=Need)
+def edit_need(need: Need) -> ResponseReturnValue:
+    """Change a need; when somebody else was faster, show both versions."""
+    form = NeedForm.to_edit(current_session(), need)
+    if form.is_overtaken:
+        return _conflict_page(form, NeedForm.as_saved(form, need), url_for("listings.edit_need", id=need.id))
+    if not form.validate_on_submit():
+        return _form_page("listings/need_form.html", form)
+    need_services.edit_need(
+        current_session(),
+        need,
+        form.draft(),
+        version=form.expected_version,
+        by=account_at_work(),
+        opened=form.is_opening,
+    )
+    flash(_("The need is saved."), "success")
+    return redirect(url_for("listings.need", id=need.id), 303)
+
+
+@bp.post("/needs/<uuid:id>/open")
+@requires(Permission.NEED_EDIT, on=Need)
+def open_need(need: Need) -> ResponseReturnValue:
+    """Open a need, also one that was filled or withdrawn."""
+    need_services.open_need(current_session(), need, by=account_at_work())
+    flash(_("The need is open."), "success")
+    return redirect(url_for("listings.need", id=need.id), 303)
+
+
+@bp.post("/needs/<uuid:id>/withdraw")
+@requires(Permission.NEED_EDIT, on=Need)
+def withdraw_need(need: Need) -> ResponseReturnValue:
+    """Withdraw a need."""
+    need_services.withdraw_need(current_session(), need, by=account_at_work())
+    flash(_("The need is withdrawn. You can open it again at any time."), "success")
+    return redirect(url_for("listings.need", id=need.id), 303)
+
+
+@bp.get("/offers")
+@requires(Permission.OFFER_LIST)
+def offers() -> ResponseReturnValue:
+    """List the offers that the reader may see."""
+    form = SearchForm(request.args)
+    page = queries.offers_page(current_session(), account_at_work(), form.filters(), page=_page_number())
+    return _list_page("listings/offers.html", Offer, form, page)
+
+
+@bp.get("/offers/<uuid:id>")
+@requires(Permission.OFFER_SEE, on=Offer)
+def offer(offer: Offer) -> ResponseReturnValue:
+    """Show one offer."""
+    account = current_account()
+    queries.whole_offer(current_session(), offer)
+    return render_template(
+        "listings/offer.html",
+        offer=offer,
+        owner=seen_by(account, offer.participant),
+        may_edit=is_granted(Permission.OFFER_EDIT, account, offer),
+    )
+
+
+@bp.route("/offers/new", methods=["GET", "POST"])
+@requires(Permission.OFFER_POST)
+def new_offer() -> ResponseReturnValue:
+    """Post an offer, as a draft or open at once."""
+    form = OfferForm.to_post(current_session(), account_at_work())
+    if not form.validate_on_submit():
+        return _form_page("listings/offer_form.html", form)
+    offer = offer_services.post_offer(
+        current_session(),
+        form.draft(),
+        participant=form.chosen_participant,
+        by=account_at_work(),
+        opened=form.is_opening,
+    )
+    flash(_("The offer is open.") if offer.is_open else _("The offer is saved as a draft."), "success")
+    return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+@bp.route("/offers/<uuid:id>/edit", methods=["GET", "POST"])
+@requires(Permission.OFFER_EDIT, on=Offer)
+def edit_offer(offer: Offer) -> ResponseReturnValue:
+    """Change an offer; when somebody else was faster, show both versions."""
+    form = OfferForm.to_edit(current_session(), offer)
+    if form.is_overtaken:
+        return _conflict_page(form, OfferForm.as_saved(form, offer), url_for("listings.edit_offer", id=offer.id))
+    if not form.validate_on_submit():
+        return _form_page("listings/offer_form.html", form)
+    offer_services.edit_offer(
+        current_session(),
+        offer,
+        form.draft(),
+        version=form.expected_version,
+        by=account_at_work(),
+        opened=form.is_opening,
+    )
+    flash(_("The offer is saved."), "success")
+    return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+@bp.post("/offers/<uuid:id>/open")
+@requires(Permission.OFFER_EDIT, on=Offer)
+def open_offer(offer: Offer) -> ResponseReturnValue:
+    """Open an offer, also one that was paused or withdrawn."""
+    offer_services.open_offer(current_session(), offer, by=account_at_work())
+    flash(_("The offer is open."), "success")
+    return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+@bp.post("/offers/<uuid:id>/pause")
+@requires(Permission.OFFER_EDIT, on=Offer)
+def pause_offer(offer: Offer) -> ResponseReturnValue:
+    """Pause an offer."""
+    offer_services.pause_offer(current_session(), offer, by=account_at_work())
+    flash(_("The offer is paused. Nobody is introduced to you through it until you open it again."), "success")
+    return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+@bp.post("/offers/<uuid:id>/withdraw")
+@requires(Permission.OFFER_EDIT, on=Offer)
+def withdraw_offer(offer: Offer) -> ResponseReturnValue:
+    """Withdraw an offer."""
+    offer_services.withdraw_offer(current_session(), offer, by=account_at_work())
+    flash(_("The offer is withdrawn. What was agreed already stays agreed."), "success")
+    return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _list_page(
+    template: str, model: queries.ListingModel, form: SearchForm, page: queries.Page[Any]
+) -> ResponseReturnValue:
+    session, account, filters = current_session(), current_account(), form.filters()
+    form.offer_choices(queries.places_with(session, account, model), queries.vocabulary(session))
+    return render_template(
+        template,
+        search=form,
+        page=page,
+        active=filters.active(),
+        without={} if page.total else queries.hits_without_each(session, account, filters, model),
+        may_post=is_granted(Permission.NEED_POST if model is Need else Permission.OFFER_POST, account),
+        reader=account,
+    )
+
+
+def _form_page(template: str, form: ListingForm[Any]) -> ResponseReturnValue:
+    return render_template(template, form=form), 422 if form.is_submitted() else 200
+
+
+def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], url: str) -> ResponseReturnValue:
+    page = render_template(
+        "errors/conflict.html",
+        rows=mine.compared_with(theirs),
+        edit_url=url,
+        keep_url=url,
+        keep_hidden=mine.as_hidden(),
+    )
+    return page, 409

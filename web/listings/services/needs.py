@@ -1,0 +1,147 @@
+"""Needs as people change them: posted, edited, opened, withdrawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from models import (
+    Account,
+    ActivityField,
+    Area,
+    Condition,
+    Job,
+    JobKind,
+    Need,
+    NeedOrigin,
+    NeedStatus,
+    Participant,
+    Role,
+    Window,
+    utc_now,
+)
+from models.errors import IllegalMove, InvalidValue, NotAllowed
+from web.listings import queries
+from web.listings.services.pieces import Piece, change_slots, new_slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedDraft:
+    """A need as somebody describes it."""
+
+    title: str
+    body: str = ""
+    area: Area | None = None
+    fields: Sequence[ActivityField] = ()
+    online: bool | None = None
+    accepts: list[Condition] | None = None
+    windows: list[Window] | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    expires_on: date | None = None
+    slots: Sequence[Piece] = ()
+
+
+def post_need(session: Session, draft: NeedDraft, *, participant: Participant, by: Account, opened: bool) -> Need:
+    """Write a need down for a participant, as a draft or open at once."""
+    check_speaks_for(by, participant)
+    check_place(draft.area, participant)
+    need = Need(
+        participant=participant,
+        title=draft.title,
+        body=draft.body,
+        area=draft.area or participant.area,
+        online=draft.online,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        expires_on=draft.expires_on,
+        fields=list(draft.fields),
+        origin=NeedOrigin.OWN_POST,
+        posted_by=by,
+    )
+    need.set_accepts(draft.accepts)
+    need.set_windows(draft.windows)
+    if draft.slots:
+        need.set_slots([new_slot(piece) for piece in draft.slots])
+    session.add(need)
+    if opened:
+        _open(need, at=utc_now())
+        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=need.municipality, by=by)
+    return need
+
+
+def edit_need(session: Session, need: Need, draft: NeedDraft, *, version: int, by: Account, opened: bool) -> None:
+    """Change a need; what was suggested for it so far gives way, and partners are sought anew while it is open."""
+    queries.whole_need(session, need)
+    need.check_version(version)
+    change_need(session, need, draft)
+    if opened and not need.is_open:
+        open_need(session, need, by=by)
+        return
+    _seek_anew(session, need, by=by)
+
+
+def change_need(session: Session, need: Need, draft: NeedDraft) -> None:
+    """Write a described need over the present one, whose slots and fields are loaded."""
+    check_place(draft.area, need.participant)
+    if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
+        raise InvalidValue("the end lies before the start")
+    need.title = draft.title
+    need.body = draft.body
+    need.area = draft.area or need.participant.area
+    need.online = draft.online
+    need.starts_on = draft.starts_on
+    need.ends_on = draft.ends_on
+    need.expires_on = draft.expires_on
+    need.set_accepts(draft.accepts)
+    need.set_windows(draft.windows)
+    if need.fields != list(draft.fields):
+        need.fields = list(draft.fields)
+    if not draft.slots and need.status is not NeedStatus.DRAFT:
+        raise InvalidValue("a need that was opened names what it lacks")
+    change_slots(session, need, draft.slots)
+
+
+def open_need(session: Session, need: Need, *, by: Account | None) -> None:
+    """Show a need and look for partners; a date of expiry that has passed counts no longer."""
+    queries.whole_need(session, need)
+    _open(need, at=utc_now())
+    _seek_anew(session, need, by=by)
+
+
+def withdraw_need(session: Session, need: Need, *, by: Account) -> None:
+    """Stop looking for partners; what nobody decided about yet gives way, what is agreed stays."""
+    if need.status is NeedStatus.WITHDRAWN:
+        raise IllegalMove("the need is withdrawn already")
+    need.withdraw()
+    _seek_anew(session, need, by=by)
+
+
+def check_speaks_for(account: Account, participant: Participant) -> None:
+    """Refuse to post for a participant that the account neither represents nor coordinates."""
+    if participant.left_at is not None:
+        raise NotAllowed("nobody posts for a participant that has left")
+    if not account.represents(participant.id) and not account.covers(Role.COORDINATOR, participant.area.path):
+        raise NotAllowed("the account does not speak for this participant")
+
+
+def check_place(area: Area | None, participant: Participant) -> None:
+    """Refuse a place outside of the municipality that looks after the participant."""
+    if area is not None and not participant.municipality.covers(area.path):
+        raise InvalidValue(f"{area.path} does not lie in {participant.municipality.path}")
+
+
+def _open(need: Need, *, at: datetime) -> None:
+    if not need.slots:
+        raise InvalidValue("a need names at least one thing that is lacking before it is opened")
+    if need.expires_on is not None and need.expires_on < queries.town_day(at):
+        need.expires_on = None
+    need.open(at=at)
+
+
+def _seek_anew(session: Session, need: Need, *, by: Account | None) -> None:
+    for suggestion in queries.undecided_suggestions(session, need):
+        suggestion.supersede()
+    if need.status is not NeedStatus.DRAFT:
+        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=need.municipality, by=by)
