@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from models import (
     ActivityField,
     Area,
     AreaLevel,
+    ConsentPurpose,
     Membership,
     Need,
     NeedStatus,
@@ -57,6 +58,17 @@ class SeenParticipant:
     area: Area
     summary: str
     contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReveal:
+    """Somebody learnt the contact details: a party of a common partnership, or staff with a purpose."""
+
+    at: datetime
+    purpose: str
+    to_participant: SeenParticipant | None
+    to_staff: str | None
+    title: str | None
 
 
 def seen_by(
@@ -115,11 +127,36 @@ def reveals_of(session: Session, participant: Participant, *, limit: int = 50) -
         .options(
             joinedload(Reveal.to_participant).lazyload(Participant.consents),
             joinedload(Reveal.to_account).options(lazyload(Account.memberships), lazyload(Account.appointments)),
-            joinedload(Reveal.partnership).lazyload(Partnership.parties),
+            joinedload(Reveal.partnership)
+            .selectinload(Partnership.parties)
+            .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
         )
         .order_by(Reveal.at.desc(), Reveal.id)
         .limit(limit)
     ).all()
+
+
+def seen_reveals(session: Session, participant: Participant, account: Account) -> Sequence[SeenReveal]:
+    """Return to whom the contact details became visible, as far as the reader may see those."""
+    return [
+        SeenReveal(
+            at=reveal.at,
+            purpose=reveal.purpose,
+            to_participant=seen_by(account, reveal.to_participant, partnership=reveal.partnership)
+            if reveal.to_participant is not None
+            else None,
+            to_staff=reveal.to_account.name if reveal.to_account is not None else None,
+            title=reveal.partnership.title if reveal.partnership is not None else None,
+        )
+        for reveal in reveals_of(session, participant)
+    ]
+
+
+def purposes_asked(participant: Participant) -> list[ConsentPurpose]:
+    """Return the purposes that a person is asked about; a guardian only where the person is a minor."""
+    if not participant.is_resident:
+        return []
+    return [purpose for purpose in ConsentPurpose if purpose is not ConsentPurpose.GUARDIAN or not participant.is_adult]
 
 
 def was_revealed_within_the_hour(account: Account) -> ColumnElement[bool]:

@@ -1,5 +1,134 @@
-"""Pages."""
+"""Pages of a participant: profile, consents, limits, and who learnt the contact details."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from models import (
+    ConsentChannel,
+    ConsentPurpose,
+    Participant,
+    Permission,
+    Role,
+    is_granted,
+    utc_now,
+)
+from web.database import current_session
+from web.i18n import locale
+from web.participants import queries, services
+from web.participants.forms import GIVE, ConsentForm, ProfileForm, RevealForm
+from web.security import account_at_work, current_account, requires
 
 bp = Blueprint("participants", __name__)
+
+
+@bp.get("/participants/<uuid:id>")
+@requires(Permission.PARTICIPANT_SEE, on=Participant)
+def participant(found: Participant) -> ResponseReturnValue:
+    """Show a participant as far as the reader may see it."""
+    return _participant_page(found, RevealForm(formdata=None))
+
+
+@bp.route("/participants/<uuid:id>/edit", methods=["GET", "POST"])
+@requires(Permission.PARTICIPANT_EDIT, on=Participant)
+def edit(found: Participant) -> ResponseReturnValue:
+    """Change a profile."""
+    session, account = current_session(), account_at_work()
+    queries.fields_of(session, found)
+    form = ProfileForm.about(found)
+    places, fields = queries.places_for(session, found, account), queries.all_fields(session)
+    form.offer(places, fields, locale())
+    if not form.is_submitted():
+        return render_template("participants/edit.html", participant=found, form=form)
+    if not form.validate():
+        return render_template("participants/edit.html", participant=found, form=form), 422
+    if form.version.data != str(found.version):
+        return _conflict_page(found, form), 409
+    services.edit(session, found, form.profile(places, fields), version=found.version, by=account)
+    flash(_("The profile has been saved."), "success")
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.post("/participants/<uuid:id>/consents")
+@requires(Permission.PARTICIPANT_EDIT, on=Participant)
+def consent(found: Participant) -> ResponseReturnValue:
+    """Record that a person gives or withdraws one consent."""
+    form = ConsentForm()
+    if not form.validate():
+        return _participant_page(found, RevealForm(formdata=None), consent_form=form), 422
+    session, account, purpose = current_session(), account_at_work(), ConsentPurpose(form.purpose.data)
+    if form.action.data == GIVE:
+        channel = ConsentChannel(form.channel.data)
+        services.give_consent(session, found, purpose, by=account, at=utc_now(), channel=channel)
+        flash(_("The consent has been recorded."), "success")
+    else:
+        services.withdraw_consent(session, found, purpose, by=account, at=utc_now())
+        flash(_("The consent has been withdrawn."), "success")
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.post("/participants/<uuid:id>/reveal")
+@requires(Permission.PARTICIPANT_REVEAL, on=Participant)
+def reveal(found: Participant) -> ResponseReturnValue:
+    """Show a coordinator the contact details for an hour, and let the participant know why."""
+    form = RevealForm()
+    if not form.validate():
+        return _participant_page(found, form), 422
+    services.reveal(current_session(), found, purpose=form.purpose.data, by=account_at_work(), at=utc_now())
+    flash(_("The contact details are shown to you for an hour."), "success")
+    if form.partnership.data:
+        return redirect(url_for("partnerships.partnership", id=form.partnership.data), 303)
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.post("/participants/<uuid:id>/pause")
+@requires(Permission.PARTICIPANT_EDIT, on=Participant)
+def pause(found: Participant) -> ResponseReturnValue:
+    """Stop suggesting the participant for a while."""
+    services.pause(current_session(), found, by=account_at_work(), at=utc_now())
+    flash(_("No new suggestions are made until you resume."), "success")
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.post("/participants/<uuid:id>/resume")
+@requires(Permission.PARTICIPANT_EDIT, on=Participant)
+def resume(found: Participant) -> ResponseReturnValue:
+    """Suggest the participant again."""
+    services.resume(current_session(), found, by=account_at_work())
+    flash(_("Suggestions are made again."), "success")
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_form: ConsentForm | None = None) -> str:
+    session, account = current_session(), current_account()
+    is_revealed = account is not None and queries.is_revealed_to(session, found, account)
+    is_own = account is not None and account.represents(found.id)
+    coordinates = account is not None and account.covers(Role.COORDINATOR, found.area.path)
+    return render_template(
+        "participants/participant.html",
+        participant=found,
+        seen=queries.seen_by(account, found, revealed=is_revealed and coordinates),
+        fields=queries.fields_of(session, found),
+        needs=queries.open_needs(session, found, account),
+        offers=queries.open_offers(session, found, account),
+        is_own=is_own,
+        coordinates=coordinates,
+        may_edit=is_granted(Permission.PARTICIPANT_EDIT, account, found),
+        reveals=queries.seen_reveals(session, found, account) if account and (is_own or coordinates) else [],
+        purposes=queries.purposes_asked(found),
+        reveal_form=reveal_form,
+        consent_form=consent_form or ConsentForm(formdata=None),
+    )
+
+
+def _conflict_page(found: Participant, form: ProfileForm) -> str:
+    saved = ProfileForm.saved(found)
+    saved.area.choices, saved.fields.choices = form.area.choices, form.fields.choices
+    url = url_for("participants.edit", id=found.id)
+    return render_template(
+        "errors/conflict.html",
+        rows=form.beside(saved),
+        edit_url=url,
+        keep_url=url,
+        keep_hidden=form.typed() | {"version": str(found.version)},
+    )

@@ -33,6 +33,7 @@ from models import (
     Suggestion,
     SuggestionPartner,
     SuggestionShare,
+    Window,
     is_granted,
     lies_under,
 )
@@ -71,6 +72,16 @@ class SeenParty:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """A participant and what else the page tells about it."""
+
+    participant: Participant
+    has_account: bool
+    is_revealed: bool
+    shown_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPartnership:
     """A partnership as far as the reader may see it."""
 
@@ -84,6 +95,11 @@ class SeenPartnership:
     def awaiting_reader(self) -> tuple[Enquiry, ...]:
         """Return the enquiries that the reader can answer now."""
         return tuple(party.own_enquiry for party in self.parties if party.own_enquiry and party.own_enquiry.is_open)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Return the parts of the week that suit the need."""
+        return tuple(Window(window) for window in self.partnership.need.windows or ())
 
     @property
     def others(self) -> tuple[SeenParty, ...]:
@@ -135,7 +151,7 @@ def page_of(session: Session, account: Account, *, number: int) -> Page:
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
-    return Page([_in_a_list(partnership, account) for partnership in partnerships], number, pages)
+    return Page([_in_short(partnership, account) for partnership in partnerships], number, pages)
 
 
 def awaiting_answer_of(session: Session, account: Account) -> Sequence[Enquiry]:
@@ -145,7 +161,11 @@ def awaiting_answer_of(session: Session, account: Account) -> Sequence[Enquiry]:
         select(Enquiry)
         .join(Party, Enquiry.party_id == Party.id)
         .where(Party.participant_id.in_(own), Enquiry.reply.is_(None), Enquiry.released_at.is_(None))
-        .options(joinedload(Enquiry.party).joinedload(Party.partnership).lazyload(Partnership.parties))
+        .options(
+            joinedload(Enquiry.party).options(
+                lazyload(Party.commitments), joinedload(Party.partnership).lazyload(Partnership.parties)
+            )
+        )
         .order_by(Enquiry.due_on, Enquiry.sent_at, Enquiry.id)
     ).all()
 
@@ -153,29 +173,8 @@ def awaiting_answer_of(session: Session, account: Account) -> Sequence[Enquiry]:
 def seen_partnership(session: Session, partnership: Partnership, account: Account) -> SeenPartnership:
     """Return all of a partnership that the reader may see, ready to be shown."""
     is_coordinators = account.covers(Role.COORDINATOR, partnership.need.area.path)
-    identities = [party.participant_id for party in partnership.parties]
-    # Loads the participants too, so that each party finds its own without a query.
-    known = {
-        participant.id: (has_account, revealed)
-        for participant, has_account, revealed in session.execute(
-            select(
-                Participant,
-                exists(
-                    select(Membership.id)
-                    .join(Account, Membership.account_id == Account.id)
-                    .where(
-                        Membership.participant_id == Participant.id,
-                        Account.confirmed_at.is_not(None),
-                        Account.suspended_at.is_(None),
-                    )
-                ),
-                was_revealed_within_the_hour(account),
-            )
-            .where(Participant.id.in_(identities))
-            .options(lazyload(Participant.consents))
-        )
-    }
-    if is_coordinators:
+    known = _known_about(session, partnership, account)
+    if is_coordinators and any(party.enquiry.reason_id for party in partnership.parties):
         session.scalars(
             select(Enquiry)
             .where(Enquiry.party_id.in_([party.id for party in partnership.parties]))
@@ -187,8 +186,6 @@ def seen_partnership(session: Session, partnership: Partnership, account: Accoun
         .options(joinedload(StageChange.by).options(lazyload(Account.memberships), lazyload(Account.appointments)))
         .order_by(StageChange.at, StageChange.id)
     ).all()
-    own = {identity for identity in identities if account.represents(identity)}
-    shown = _reveals_to_others(session, partnership, own) if own else []
     return SeenPartnership(
         partnership=partnership,
         parties=tuple(
@@ -196,8 +193,8 @@ def seen_partnership(session: Session, partnership: Partnership, account: Accoun
                 party,
                 account,
                 is_coordinators=is_coordinators,
-                has_account=known[party.participant_id][0],
-                revealed=known[party.participant_id][1],
+                has_account=known[party.participant_id].has_account,
+                revealed=known[party.participant_id].is_revealed,
             )
             for party in partnership.parties
         ),
@@ -206,12 +203,66 @@ def seen_partnership(session: Session, partnership: Partnership, account: Accoun
             for change in changes
         ),
         shown_to=tuple(
-            (seen_by(account, reveal.to_participant, partnership=partnership), reveal.at)
-            for reveal in shown
-            if reveal.to_participant is not None
+            (seen_by(account, one.participant, partnership=partnership), one.shown_at)
+            for one in known.values()
+            if one.shown_at is not None and not account.represents(one.participant.id)
         ),
         is_coordinators=is_coordinators,
     )
+
+
+def seen_question(session: Session, enquiry: Enquiry, account: Account) -> SeenPartnership:
+    """Return what the party that is asked reads before it answers."""
+    partnership = (
+        session.scalars(
+            select(Partnership)
+            .where(Partnership.id == enquiry.party.partnership_id)
+            .options(
+                joinedload(Partnership.need).joinedload(Need.area),
+                joinedload(Partnership.proposed_by).options(
+                    lazyload(Account.memberships), lazyload(Account.appointments)
+                ),
+                joinedload(Partnership.parties).options(
+                    joinedload(Party.participant).lazyload(Participant.consents),
+                    joinedload(Party.commitments),
+                    joinedload(Party.enquiry),
+                ),
+            )
+        )
+        .unique()
+        .one()
+    )
+    return _in_short(partnership, account)
+
+
+def _known_about(session: Session, partnership: Partnership, account: Account) -> dict[UUID, _Known]:
+    """Return each participant with what the page tells about it; so each party finds its own without a query."""
+    own = [party.participant_id for party in partnership.parties if account.represents(party.participant_id)]
+    has_account = exists(
+        select(Membership.id)
+        .join(Account, Membership.account_id == Account.id)
+        .where(
+            Membership.participant_id == Participant.id,
+            Account.confirmed_at.is_not(None),
+            Account.suspended_at.is_(None),
+        )
+    )
+    shown_at = (
+        select(func.min(Reveal.at))
+        .where(
+            Reveal.partnership_id == partnership.id,
+            Reveal.subject_id.in_(own),
+            Reveal.to_participant_id == Participant.id,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Participant, has_account, was_revealed_within_the_hour(account), shown_at)
+        .where(Participant.id.in_([party.participant_id for party in partnership.parties]))
+        .options(lazyload(Participant.consents))
+        .order_by(Participant.id)
+    )
+    return {row[0].id: _Known(*row) for row in rows}
 
 
 def decline_reasons(session: Session) -> Sequence[ReviewReason]:
@@ -230,9 +281,12 @@ def decline_reason(session: Session, code: str | None) -> ReviewReason | None:
     )
 
 
-def load_slots(session: Session, need: Need) -> Sequence[Slot]:
-    """Return what the need lacks, in its order."""
-    return session.scalars(select(Slot).where(Slot.need_id == need.id).order_by(Slot.position, Slot.id)).all()
+def open_slots(session: Session, partnership: Partnership) -> Sequence[Slot]:
+    """Return what the need lacks and no party of this partnership gives, in its order."""
+    given = {commitment.slot_id for party in partnership.parties for commitment in party.commitments}
+    return session.scalars(
+        select(Slot).where(Slot.need_id == partnership.need_id, Slot.id.not_in(given)).order_by(Slot.position, Slot.id)
+    ).all()
 
 
 def load_team(session: Session, suggestion: Suggestion) -> None:
@@ -286,7 +340,7 @@ def is_covered(session: Session, need: Need) -> bool:
     return not session.scalar(select(exists(select(Slot.id).where(Slot.need_id == need.id, promised < Slot.quantity))))
 
 
-def _in_a_list(partnership: Partnership, account: Account) -> SeenPartnership:
+def _in_short(partnership: Partnership, account: Account) -> SeenPartnership:
     is_coordinators = account.covers(Role.COORDINATOR, partnership.need.area.path)
     return SeenPartnership(
         partnership=partnership,
@@ -331,15 +385,3 @@ def _seen_party(
         has_account=has_account or not is_coordinators,
         may_be_revealed=is_coordinators and is_granted(Permission.PARTICIPANT_REVEAL, account, party.participant),
     )
-
-
-def _reveals_to_others(session: Session, partnership: Partnership, own: set[UUID]) -> Sequence[Reveal]:
-    return session.scalars(
-        select(Reveal)
-        .where(
-            Reveal.partnership_id == partnership.id,
-            Reveal.subject_id.in_(own),
-            Reveal.to_participant_id.not_in(own),
-        )
-        .order_by(Reveal.at, Reveal.id)
-    ).all()

@@ -1,5 +1,108 @@
-"""Pages."""
+"""Pages of partnerships, and the question to one party."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from models import Enquiry, Partnership, Permission, Reply, utc_now
+from models.lifecycle import MAIN_WAY
+from web.database import current_session
+from web.i18n import label, locale
+from web.partnerships import queries, services
+from web.partnerships.forms import AnswerForm
+from web.security import account_at_work, requires
 
 bp = Blueprint("partnerships", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Where a page of a list stands, and the ways to its neighbours."""
+
+    number: int
+    pages: int
+    previous_url: str | None
+    next_url: str | None
+
+
+@bp.get("/partnerships")
+@requires(Permission.PARTNERSHIP_LIST)
+def index() -> ResponseReturnValue:
+    """Show what waits for an answer, what runs, and what is over."""
+    session, account = current_session(), account_at_work()
+    page = queries.page_of(session, account, number=request.args.get("page", 1, type=int))
+    return render_template(
+        "partnerships/index.html",
+        awaiting=queries.awaiting_answer_of(session, account),
+        page=page,
+        pagination=_pagination(page),
+    )
+
+
+@bp.get("/partnerships/<uuid:id>")
+@requires(Permission.PARTNERSHIP_SEE, on=Partnership)
+def partnership(found: Partnership) -> ResponseReturnValue:
+    """Show one partnership as far as the reader may see it."""
+    seen = queries.seen_partnership(current_session(), found, account_at_work())
+    return render_template(
+        "partnerships/partnership.html", seen=seen, stages=[(stage, label(stage)) for stage in MAIN_WAY]
+    )
+
+
+@bp.post("/partnerships/<uuid:id>/withdraw")
+@requires(Permission.SUGGESTION_REVIEW, on=Partnership)
+def withdraw(found: Partnership) -> ResponseReturnValue:
+    """Take back a proposal."""
+    services.withdraw(current_session(), found, by=account_at_work(), at=utc_now())
+    flash(_("The proposal has been taken back. The parties have been told."), "success")
+    return redirect(url_for("partnerships.partnership", id=found.id), 303)
+
+
+@bp.get("/enquiries/<uuid:id>")
+@requires(Permission.ENQUIRY_SEE, on=Enquiry)
+def enquiry(asked: Enquiry) -> ResponseReturnValue:
+    """Ask one party whether it takes part."""
+    return _enquiry_page(asked, _answer_form())
+
+
+@bp.post("/enquiries/<uuid:id>")
+@requires(Permission.ENQUIRY_ANSWER, on=Enquiry)
+def answer(asked: Enquiry) -> ResponseReturnValue:
+    """Take the answer of one party."""
+    form = _answer_form()
+    if not asked.is_open:
+        return _enquiry_page(asked, form), 409
+    if not form.validate():
+        return _enquiry_page(asked, form), 422
+    session, reply = current_session(), Reply(form.reply.data)
+    reason = queries.decline_reason(session, form.reason.data) if reply is Reply.NO else None
+    note = form.note.data or "" if reply is Reply.NO else ""
+    found = services.answer(session, asked, reply, by=account_at_work(), at=utc_now(), reason=reason, note=note)
+    flash(_("Thank you. Your answer has been noted."), "success")
+    return redirect(url_for("partnerships.partnership", id=found.id), 303)
+
+
+def _answer_form() -> AnswerForm:
+    form = AnswerForm()
+    form.reason.choices = [
+        (reason.code, reason.name(locale())) for reason in queries.decline_reasons(current_session())
+    ]
+    return form
+
+
+def _enquiry_page(asked: Enquiry, form: AnswerForm) -> str:
+    session = current_session()
+    seen = queries.seen_question(session, asked, account_at_work())
+    open_slots = queries.open_slots(session, seen.partnership)
+    return render_template("partnerships/enquiry.html", enquiry=asked, form=form, seen=seen, open_slots=open_slots)
+
+
+def _pagination(page: queries.Page) -> Pagination:
+    return Pagination(
+        number=page.number,
+        pages=page.pages,
+        previous_url=url_for("partnerships.index", page=page.number - 1) if page.number > 1 else None,
+        next_url=url_for("partnerships.index", page=page.number + 1) if page.number < page.pages else None,
+    )

@@ -1,0 +1,191 @@
+"""Shape of what people type about a participant."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    FloatField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import UUID, AnyOf, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
+from web.i18n import choices
+from web.participants.services import Profile
+
+GIVE = "give"
+WITHDRAW = "withdraw"
+
+
+class HalfWidthInteger(IntegerField):
+    """A whole number, typed in full-width or half-width digits."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Make the digits half-width first."""
+        super().process_formdata([unicodedata.normalize("NFKC", value).strip() for value in valuelist])
+
+
+class HalfWidthFloat(FloatField):
+    """A number, typed in full-width or half-width digits."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Make the digits half-width first."""
+        super().process_formdata([unicodedata.normalize("NFKC", value).strip() for value in valuelist])
+
+
+class Codes(SelectMultipleField):
+    """Several codes out of a list, each sent by itself or all in one value with commas."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take values apart at the commas."""
+        super().process_formdata([code for value in valuelist for code in value.split(",") if code])
+
+
+def _narrowed(value: str | None) -> str:
+    return unicodedata.normalize("NFKC", value or "").strip()
+
+
+class ProfileForm(FlaskForm):
+    """A participant's profile, and the version on which the form was opened."""
+
+    version = HiddenField(validators=[InputRequired()])
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])
+    reading = StringField(
+        _l("Reading of the name"), description=_l("In hiragana. It is never guessed."), validators=[Length(max=120)]
+    )
+    summary = TextAreaField(
+        _l("In a few sentences"),
+        description=_l("What you do and what matters to you."),
+        render_kw={"rows": 4},
+        validators=[Length(max=2000)],
+    )
+    contact_name = StringField(_l("Contact person"), validators=[Length(max=100)])
+    contact_email = StringField(
+        _l("Mail address"),
+        filters=[_narrowed],
+        validators=[
+            Optional(),
+            Email(_l("This does not look like a mail address, as in name@example.jp.")),
+            Length(max=254),
+        ],
+    )
+    contact_phone = StringField(_l("Telephone"), filters=[_narrowed], validators=[Length(max=40)])
+    area = SelectField(_l("Place"), choices=[], validators=[InputRequired(_l("Choose a place."))])
+    fields = Codes(_l("Fields of activity"), choices=[])
+    hours_per_month = HalfWidthFloat(
+        _l("Hours a month you can give"),
+        description=_l("Leave it empty if you do not know yet."),
+        validators=[Optional(), NumberRange(0, 744, _l("Enter a number of hours from 0 to 744."))],
+    )
+    engagement_limit = HalfWidthInteger(
+        _l("Partnerships at the same time, at most"),
+        description=_l("You are never asked for more. Leave it empty for no limit of your own."),
+        validators=[Optional(), NumberRange(0, 1000, _l("Enter a number from 0 to 1000."))],
+    )
+
+    @classmethod
+    def about(cls, participant: Participant) -> "ProfileForm":
+        """Return the form as it stands when it is opened; what was sent goes before what is saved."""
+        return cls(data=_saved(participant))
+
+    @classmethod
+    def saved(cls, participant: Participant) -> "ProfileForm":
+        """Return the form as it would stand with what is saved now."""
+        return cls(formdata=None, data=_saved(participant))
+
+    def offer(self, places: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
+        """Give the choices of places and fields."""
+        self.area.choices = [(str(place.id), place.name(language)) for place in places]
+        self.fields.choices = [(field.code, field.name(language)) for field in fields]
+
+    def profile(self, places: Sequence[Area], fields: Sequence[ActivityField]) -> Profile:
+        """Return what was typed into a valid form."""
+        return Profile(
+            name=self.name.data,
+            reading=self.reading.data,
+            summary=self.summary.data,
+            contact_name=self.contact_name.data,
+            contact_email=self.contact_email.data,
+            contact_phone=self.contact_phone.data,
+            area=next(place for place in places if str(place.id) == self.area.data),
+            fields=[field for field in fields if field.code in self.fields.data],
+            hours_per_month=self.hours_per_month.data,
+            engagement_limit=self.engagement_limit.data,
+        )
+
+    def beside(self, other: "ProfileForm") -> list[tuple[str, str, str]]:
+        """Return each label with what stands in this form and in the other one."""
+        return [
+            (str(field.label.text), self._in_words(name), other._in_words(name))  # noqa: SLF001  # the same class
+            for name, field in self._fields.items()
+            if name not in {"version", "csrf_token"}
+        ]
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, as hidden fields of a form that sends it again."""
+        return {
+            name: ",".join(field.raw_data) if name == "fields" else (field.raw_data or [""])[0]
+            for name, field in self._fields.items()
+            if name not in {"version", "csrf_token"}
+        }
+
+    def _in_words(self, name: str) -> str:
+        value = self._fields[name].data
+        if name == "fields":
+            return ", ".join(str(text) for code, text in self.fields.choices if code in value)
+        if name == "area":
+            return str(dict(self.area.choices).get(value, ""))
+        return "" if value is None else str(value)
+
+
+def _saved(participant: Participant) -> dict[str, object]:
+    return {
+        "version": str(participant.version),
+        "name": participant.name,
+        "reading": participant.reading,
+        "summary": participant.summary,
+        "contact_name": participant.contact_name,
+        "contact_email": participant.contact_email,
+        "contact_phone": participant.contact_phone,
+        "area": str(participant.area_id),
+        "fields": [field.code for field in participant.fields],
+        "hours_per_month": participant.hours_per_month,
+        "engagement_limit": participant.engagement_limit,
+    }
+
+
+class ConsentForm(FlaskForm):
+    """One purpose, given or withdrawn, and how the word reached us."""
+
+    purpose = SelectField(_l("Purpose"), choices=choices(ConsentPurpose), validators=[InputRequired()])
+    action = StringField(_l("What to record"), validators=[AnyOf([GIVE, WITHDRAW])])
+    channel = RadioField(
+        _l("How did it reach you?"),
+        choices=[choice for choice in choices(ConsentChannel) if choice[0] != ConsentChannel.WEB],
+        default=ConsentChannel.WEB.value,
+        validate_choice=False,
+    )
+
+    def validate_channel(self, field: RadioField) -> None:
+        """Refuse a channel that does not exist."""
+        if field.data not in list(ConsentChannel):
+            raise ValidationError(_l("Choose how it reached you."))
+
+
+class RevealForm(FlaskForm):
+    """Why a coordinator needs the contact details."""
+
+    purpose = StringField(
+        _l("What for?"),
+        description=_l("The person or body concerned reads this."),
+        validators=[InputRequired(_l("Say what you need the contact details for.")), Length(max=200)],
+    )
+    partnership = HiddenField(validators=[Optional(), UUID()])
