@@ -116,14 +116,27 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Yield the application on a database of its own; forms need no CSRF token in tests."""
-    app = create_app(make_settings(tmp_path, database_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    app.test_client_class = Browser
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Yield a function that makes an application with other settings; forms need no CSRF token in tests."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        app = create_app(make_settings(tmp_path, database_url, **changes))
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        app.test_client_class = Browser
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """Return the application on a database of its own."""
+    return make_app()
 
 
 @pytest.fixture
