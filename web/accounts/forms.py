@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
 from models import Area, AreaLevel, ParticipantKind
@@ -79,7 +80,7 @@ class RegisterForm(FlaskForm):
 
     kind = RadioField(
         _l("Who takes part?"),
-        choices=[(kind.value, LABELS[ParticipantKind][kind]) for kind in ParticipantKind],
+        choices=[SelectChoice(kind.value, LABELS[ParticipantKind][kind]) for kind in ParticipantKind],
         validators=[InputRequired(_l("Choose one."))],
     )
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])
@@ -98,8 +99,8 @@ class RegisterForm(FlaskForm):
     def offer_places(self, areas: Iterable[Area], locale: str) -> None:
         """Let the reader choose among these places; a district is named with its municipality."""
         self.area.choices = [
-            ("", _l("Choose a place")),
-            *((str(area.id), _place_name(area, locale)) for area in areas),
+            SelectChoice("", _l("Choose a place")),
+            *(SelectChoice(str(area.id), _place_name(area, locale)) for area in areas),
         ]
 
     def validate_is_adult(self, field: BooleanField) -> None:
