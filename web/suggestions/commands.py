@@ -1,8 +1,126 @@
-"""Commands."""
+"""The desk from the command line."""
 
-from flask import Flask
+import json
+import sys
+from functools import partial
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from models import Participant, utc_now
+from web.database import read_scope, session_scope
+from web.i18n import LOCALES
+from web.suggestions import documents, services
+from web.suggestions.queries import desk, replays, reviews
+
+group = AppGroup("suggestions", help="Look for partners, and see why some were suggested and others not.")
+in_language = click.option("--lang", type=click.Choice(LOCALES), default="ja", show_default=True, help="Language.")
 
 
 def register(app: Flask) -> None:
     """Add the commands of this feature."""
-    del app
+    app.cli.add_command(group)
+
+
+@group.command("refresh")
+@click.option("--municipality", default="", metavar="PATH", help="One municipality; all with open needs by default.")
+def refresh(municipality: str) -> None:
+    """Look for partners at once, and publish what was found."""
+    app = _app()
+    with read_scope(app) as session:
+        places = [(area.id, area.path) for area in desk.municipalities_with_needs(session, path=municipality)]
+    if municipality and not places:
+        raise click.BadParameter(f"there is no place {municipality}")
+    for area_id, path in places:
+        with click.progressbar(length=1, label=path, file=sys.stderr) as bar:
+            is_done = services.refresh_now(
+                partial(read_scope, app), partial(session_scope, app, via="command"), area_id, beat=_moves(bar)
+            )
+            bar.update((bar.length or 0) - bar.pos)
+        if not is_done:
+            raise click.ClickException(f"partners are being looked for in {path} already")
+
+
+@group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, one object a suggestion.")
+@click.option("--need", default="", help="Id or title of a need.")
+@click.option("--municipality", default="", metavar="PATH", help="One municipality.")
+@in_language
+def list_all(*, as_json: bool, need: str, municipality: str, lang: str) -> None:
+    """List the suggestions that wait for a decision."""
+    app = _app()
+    with read_scope(app) as session, force_locale(lang):
+        rows = reviews.published(session, municipality=municipality, need=need)
+        shown = [documents.as_json(documents.seen(row, row.need, naming=_full_name)) for row in rows]
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    for one in shown:
+        figure = "—" if one["score"] is None else f"{one['score']:.2f}"
+        partners = "、".join(one["partners"])
+        click.echo(
+            f"{one['municipality']}  {one['need']}  {one['rank']}. {figure} ({one['confidence']:.2f})  {partners}"
+        )
+
+
+@group.command("explain")
+@click.argument("need")
+@click.argument("offer")
+@in_language
+def explain(need: str, offer: str, lang: str) -> None:
+    """Say why OFFER is or is not suggested for NEED, each an id or a title, or the offering body's name."""
+    app = _app()
+    with read_scope(app) as session, force_locale(lang):
+        found = replays.explain(
+            session,
+            _only(reviews.find_needs(session, need), need),
+            _only(reviews.find_offers(session, offer), offer),
+            at=utc_now(),
+        )
+        for line in documents.explained(*found):
+            click.echo(line)
+
+
+@group.command("replay")
+@click.argument("run")
+def replay(run: str) -> None:
+    """Compute a RUN (its id, or `latest`) again from its frozen input; exit with 1 where anything differs."""
+    with read_scope(_app()) as session:
+        found = reviews.runs_called(session, run)
+        if not found:
+            raise click.ClickException(f"there is no run {run}")
+        replayed = [replays.replay_run(session, one) for one in found]
+    different = [suggestion for one in replayed for suggestion in one.different]
+    for one, outcome in zip(found, replayed, strict=True):
+        click.echo(f"{one.id}: {outcome.equal} equal, {len(outcome.different)} different, {outcome.erased} erased")
+    for suggestion in different:
+        click.echo(f"different: {suggestion.id}")
+    if different:
+        raise click.exceptions.Exit(1)
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # behind the proxy
+    return app
+
+
+def _moves(bar: Any) -> services.Beat:
+    def beat(done: int, total: int) -> None:
+        bar.length = total
+        bar.update(done - bar.pos)
+
+    return beat
+
+
+def _full_name(participant: Participant) -> str:
+    """Return the name: whoever runs commands on the server sees everything."""
+    return participant.name
+
+
+def _only(found: Any, text: str) -> Any:
+    if len(found) != 1:
+        raise click.ClickException(f"{'nothing is' if not found else 'more than one is'} called {text}")
+    return found[0]

@@ -1,12 +1,16 @@
-"""Jobs."""
+"""The work behind the desk: one run of the engine for one municipality."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import Flask
 
-from web.worker import Beat
+from web.database import read_scope, session_scope
+from web.suggestions import services
+from web.worker import Beat, LostClaim
 
 
 def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
-    """Run the engine."""
-    del app, job_id, beat
+    """Look for partners, and publish what was found unless another worker took the job over."""
+    if not services.refresh(partial(read_scope, app), partial(session_scope, app, via="job"), job_id, beat=beat):
+        raise LostClaim(f"job {job_id} was taken over")

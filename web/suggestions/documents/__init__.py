@@ -1,0 +1,45 @@
+"""What the engine says, in words, and what the desk shows of a suggestion."""
+
+from web.suggestions.documents.lists import card, explained, found, not_suggested, unmet_card
+from web.suggestions.documents.shown import (
+    Naming,
+    Page,
+    SeenPart,
+    SeenPartner,
+    SeenSlot,
+    SeenSuggestion,
+    as_json,
+    seen,
+    shown_name,
+)
+from web.suggestions.documents.words import (
+    Lexicon,
+    confidence_in_words,
+    fit_in_words,
+    part_names,
+    sentence,
+    signal_name,
+)
+
+__all__ = [
+    "Lexicon",
+    "Naming",
+    "Page",
+    "SeenPart",
+    "SeenPartner",
+    "SeenSlot",
+    "SeenSuggestion",
+    "as_json",
+    "card",
+    "confidence_in_words",
+    "explained",
+    "fit_in_words",
+    "found",
+    "not_suggested",
+    "part_names",
+    "seen",
+    "sentence",
+    "shown_name",
+    "signal_name",
+    "unmet_card",
+]

@@ -1,0 +1,172 @@
+"""Lists of the desk: needs that wait, needs for which nobody was found, offers that were not suggested."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from matching import Gate, PairExplanation
+from models import Need, NeedOutcome, Offer
+from web.suggestions.documents.shown import Naming, SeenSlot, team_slots
+from web.suggestions.documents.words import (
+    GATES_IN_SHORT,
+    Lexicon,
+    confidence_in_words,
+    fit_in_words,
+    sentence,
+    signal_name,
+)
+from web.suggestions.queries.desk import Unmet, Waiting
+from web.suggestions.queries.reviews import NotSuggested
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A need on the desk, with the best team that was found for it."""
+
+    need: Need
+    owner: str
+    slots: Sequence[SeenSlot]
+    score: float | None
+    confidence: float
+    words: Mapping[str, str]
+    candidates: int | None
+    teams: int
+    held: int
+    awaiting_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetCard:
+    """A need for which nobody was found, and what would have to give."""
+
+    need: Need
+    owner: str
+    relaxations: Sequence[str]
+    questions: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the last run found for a need, in words."""
+
+    at: datetime | None
+    candidates: int
+    excluded: Sequence[tuple[str, int]]
+    relaxations: Sequence[str]
+    questions: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenNotSuggested:
+    """An offer that was not suggested, with its reasons."""
+
+    id: str
+    title: str
+    name: str
+    participant_id: str
+    place: str
+    against: Sequence[str]
+    in_favour: Sequence[str]
+    score: float | None
+    confidence: float
+    words: Mapping[str, str]
+
+
+def card(waiting: Waiting, *, naming: Naming) -> Card:
+    """Return a need as the desk shows it."""
+    return Card(
+        need=waiting.need,
+        owner=naming(waiting.need.participant),
+        slots=team_slots(waiting.best, waiting.need, naming=naming),
+        score=waiting.best.score,
+        confidence=waiting.best.confidence,
+        words=_fit(waiting.best.score, waiting.best.confidence),
+        candidates=waiting.candidates,
+        teams=waiting.teams,
+        held=waiting.held,
+        awaiting_second=waiting.awaiting_second,
+    )
+
+
+def unmet_card(unmet: Unmet, *, naming: Naming) -> UnmetCard:
+    """Return a need for which nobody was found as the desk shows it."""
+    return UnmetCard(
+        need=unmet.need,
+        owner=naming(unmet.need.participant),
+        relaxations=_relaxations(unmet.relaxations),
+        questions=[sentence(question) for question in unmet.questions],
+    )
+
+
+def found(outcome: NeedOutcome | None) -> Found | None:
+    """Return what the last run found for a need, or None where it has not looked at it yet."""
+    if outcome is None:
+        return None
+    order = [gate.value for gate in Gate]
+    return Found(
+        at=outcome.run.finished_at,
+        candidates=outcome.candidates,
+        excluded=[
+            (str(GATES_IN_SHORT[gate]), outcome.excluded[gate]) for gate in sorted(outcome.excluded, key=order.index)
+        ],
+        relaxations=_relaxations(outcome.relaxations),
+        questions=[sentence(question) for question in outcome.questions],
+    )
+
+
+def not_suggested(one: NotSuggested, need: Need, *, naming: Naming) -> SeenNotSuggested:
+    """Return an offer that was not suggested, with what speaks against it and what for it."""
+    offer = one.offer
+    lexicon = Lexicon.of(need, [offer])
+    against = [sentence(reason, lexicon) for reason in one.gates]
+    if not against:
+        against.append(
+            _("It may be suggested, but other teams fit better.")
+            if one.is_relevant
+            else _("Nothing forbids it, but it gives nothing near to what is lacking.")
+        )
+    return SeenNotSuggested(
+        id=str(offer.id),
+        title=offer.title,
+        name=naming(offer.participant),
+        participant_id=str(offer.participant_id),
+        place=offer.area.name(lexicon.language),
+        against=against,
+        in_favour=[sentence(reason, lexicon) for reason in one.score.reasons] if one.is_relevant else [],
+        score=one.score.score,
+        confidence=one.score.confidence,
+        words=_fit(one.score.score, one.score.confidence),
+    )
+
+
+def explained(need: Need, offer: Offer, explanation: PairExplanation) -> list[str]:
+    """Return the gates that a pair fails, or what its score is made of, one line each."""
+    lexicon = Lexicon.of(need, [offer])
+    pair = explanation.score
+    lines = [_("%(need)s — %(offer)s", need=need.title, offer=offer.title)]
+    if explanation.gates:
+        return [*lines, *(f"× {sentence(gate, lexicon)}" for gate in explanation.gates)]
+    if pair.score is None:
+        lines += [_("We do not know enough to give a figure"), *(sentence(one) for one in explanation.questions)]
+    else:
+        lines.append(f"{fit_in_words(pair.score)} ({pair.score:.4f})")
+    lines.append(f"{confidence_in_words(pair.confidence)} ({pair.confidence:.2f})")
+    lines += [f"{part:+.4f}  {signal_name(name)}" for name, part in pair.parts.items()]
+    lines += [f"     ?  {signal_name(name)}" for name in pair.unknown]
+    return lines + [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
+
+
+def _fit(score: float | None, confidence: float) -> dict[str, str]:
+    return {"fit": fit_in_words(score), "confidence": confidence_in_words(confidence)}
+
+
+def _relaxations(relaxations: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        _("%(change)s: %(count)s more", change=sentence(one), count=one["count"])
+        if one["code"] != "relax_slots"
+        else sentence(one)
+        for one in relaxations
+    ]

@@ -1,0 +1,406 @@
+"""Rows translated into what the engine is told, in a constant number of queries.
+
+Only ids, codes, figures and the listings' own words leave this module: neither names nor contact
+details of a participant are part of a profile.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from matching import Geography, ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy, Weights
+from models import (
+    Area,
+    AreaNeighbour,
+    Commitment,
+    Consent,
+    ConsentPurpose,
+    Enquiry,
+    Need,
+    NeedStatus,
+    Offer,
+    OfferItem,
+    OfferStatus,
+    Participant,
+    ParticipantKind,
+    Partnership,
+    Party,
+    Reach,
+    Reply,
+    ResourceKind,
+    Side,
+    Skill,
+    SkillAlias,
+    Slot,
+    Stage,
+    WeightSet,
+    lies_under,
+)
+
+TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
+PAST_YEAR: Final = timedelta(days=365)
+PREFECTURE_DEPTH: Final = 2
+OFFERED: Final = (OfferStatus.OPEN, OfferStatus.PAUSED)
+
+Needs: TypeAlias = Mapping[str, tuple[Need, NeedProfile]]
+Offers: TypeAlias = Mapping[str, tuple[Offer, OfferProfile]]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """All that one run of the engine is told."""
+
+    needs: tuple[NeedProfile, ...]
+    offers: tuple[OfferProfile, ...]
+    weights: Weights
+    geography: Geography
+    taxonomy: Taxonomy
+
+
+@dataclass(slots=True)
+class _Record:
+    """What past and present partnerships say about one participant as a helper."""
+
+    past_year: int = 0
+    closed: int = 0
+    finished: int = 0
+    hours: float = 0.0
+
+
+def market(session: Session, municipality: Area, *, at: datetime) -> Market:
+    """Return the open needs of a municipality and every offer that could serve them."""
+    looking = needs(session, open_needs(municipality), at=at).values()
+    return Market(
+        needs=tuple(profile for _, profile in looking if profile.is_open),
+        offers=tuple(profile for _, profile in offers(session, serving_offers(municipality), at=at).values()),
+        weights=weights(session),
+        geography=geography(session, municipality),
+        taxonomy=taxonomy(session),
+    )
+
+
+def open_needs(municipality: Area) -> Select[Need]:
+    """Return the needs of a municipality that still look for somebody."""
+    return select(Need).where(Need.municipality_id == municipality.id, Need.status == NeedStatus.OPEN, still_lacks())
+
+
+def still_lacks() -> ColumnElement[bool]:
+    """Return the condition that a need has an open slot, or has not said yet what it lacks."""
+    of_need = select(Slot.id).where(Slot.need_id == Need.id)
+    return or_(of_need.where(Slot.promised < Slot.quantity).exists(), ~of_need.exists())
+
+
+def serving_offers(municipality: Area) -> Select[Offer]:
+    """Return the municipality's own offers, and those of others that reach so far and may be suggested."""
+    prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
+    consented = exists().where(
+        Consent.participant_id == Participant.id,
+        Consent.purpose == ConsentPurpose.PROJECTS,
+        Consent.withdrawn_at.is_(None),
+    )
+    from_elsewhere = and_(
+        Offer.status == OfferStatus.OPEN,
+        Participant.paused_at.is_(None),
+        or_(Participant.kind != ParticipantKind.RESIDENT, consented),
+        or_(
+            Offer.reach == Reach.ANYWHERE,
+            and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])),
+        ),
+    )
+    return (
+        select(Offer)
+        .join(Participant, Offer.participant_id == Participant.id)
+        .join(Area, Offer.area_id == Area.id)
+        .where(
+            Offer.status.in_(OFFERED),
+            Participant.left_at.is_(None),
+            or_(Offer.municipality_id == municipality.id, from_elsewhere),
+        )
+    )
+
+
+def just_this(offer: Offer) -> Select[Offer]:
+    """Return one offer, whatever its state."""
+    return select(Offer).where(Offer.id == offer.id)
+
+
+def needs(session: Session, statement: Select[Need], *, at: datetime) -> Needs:
+    """Return needs with their profiles, by id in the order of the ids."""
+    rows = session.scalars(
+        statement.options(
+            joinedload(Need.participant),
+            joinedload(Need.area),
+            selectinload(Need.slots).joinedload(Slot.skill),
+            selectinload(Need.fields),
+        )
+    ).all()
+    declined = _declined(session, statement)
+    today = at.astimezone(TOWN_TIME).date()
+    return {
+        str(need.id): (need, need_profile(need, declined=declined.get(need.id, frozenset()), on=today))
+        for need in sorted(rows, key=lambda need: str(need.id))
+    }
+
+
+def one_need(session: Session, need: Need, *, at: datetime) -> tuple[Need, NeedProfile]:
+    """Return one need with its profile, in two queries."""
+    statement = select(Need).where(Need.id == need.id)
+    loaded = (
+        session.scalars(
+            statement.options(
+                joinedload(Need.participant).joinedload(Participant.consents),
+                joinedload(Need.area),
+                joinedload(Need.municipality),
+                joinedload(Need.slots).joinedload(Slot.skill),
+                joinedload(Need.fields),
+            )
+        )
+        .unique()
+        .one()
+    )
+    declined = _declined(session, statement).get(need.id, frozenset())
+    return loaded, need_profile(loaded, declined=declined, on=at.astimezone(TOWN_TIME).date())
+
+
+def offers(session: Session, statement: Select[Offer], *, at: datetime) -> Offers:
+    """Return offers with their profiles, by id in the order of the ids."""
+    rows = session.scalars(
+        statement.options(
+            joinedload(Offer.participant),
+            joinedload(Offer.area),
+            selectinload(Offer.items).joinedload(OfferItem.skill),
+            selectinload(Offer.fields),
+        )
+    ).all()
+    owners = statement.with_only_columns(Offer.participant_id).order_by(None)
+    return offer_profiles(session, rows, owners, at=at)
+
+
+def offer_profiles(
+    session: Session, rows: Iterable[Offer], owners: Select[UUID] | Sequence[UUID], *, at: datetime
+) -> Offers:
+    """Return the profiles of loaded offers; `owners` names their participants."""
+    of_owner, of_offer = _records(session, owners, since=at - PAST_YEAR)
+    today = at.astimezone(TOWN_TIME).date()
+    return {
+        str(offer.id): (
+            offer,
+            offer_profile(
+                offer,
+                record=of_owner.get(offer.participant_id, _Record()),
+                past_year=of_offer.get(offer.id, 0),
+                on=today,
+            ),
+        )
+        for offer in sorted(rows, key=lambda offer: str(offer.id))
+    }
+
+
+def need_profile(need: Need, *, declined: frozenset[str], on: date) -> NeedProfile:
+    """Return what the engine is told of a need."""
+    return NeedProfile(
+        id=str(need.id),
+        owner=str(need.participant_id),
+        owner_kind=need.participant.kind.value,
+        title=need.title,
+        text=need.body,
+        area=need.area.path,
+        slots=tuple(
+            SlotProfile(
+                id=str(slot.id),
+                kind=slot.kind.value,
+                what=slot.what,
+                quantity=slot.open_quantity,
+                skill=slot.skill.code if slot.skill else None,
+                hours_per_month=slot.hours_per_month,
+            )
+            for slot in need.slots
+        ),
+        fields=frozenset(field.code for field in need.fields),
+        windows=frozenset(need.windows) if need.windows else None,
+        starts_on=need.starts_on,
+        ends_on=need.ends_on,
+        accepts=frozenset(need.accepts) if need.accepts else None,
+        online=need.online,
+        is_open=need.is_open and not _is_past(need.expires_on, on) and need.participant.may_be_contacted,
+        declined_by=declined,
+        version=need.version,
+    )
+
+
+def offer_profile(offer: Offer, *, record: _Record, past_year: int, on: date) -> OfferProfile:
+    """Return what the engine is told of an offer."""
+    engagements, limit = _tightest(offer, past_year)
+    participant = offer.participant
+    return OfferProfile(
+        id=str(offer.id),
+        owner=str(offer.participant_id),
+        owner_kind=participant.kind.value,
+        title=offer.title,
+        text=offer.body,
+        area=offer.area.path,
+        items=tuple(
+            ItemProfile(
+                id=str(item.id),
+                kind=item.kind.value,
+                what=item.what,
+                # Information is not used up by being shared.
+                quantity=item.quantity if item.kind is ResourceKind.INFORMATION else item.free_quantity,
+                skill=item.skill.code if item.skill else None,
+            )
+            for item in offer.items
+        ),
+        fields=frozenset(field.code for field in offer.fields),
+        windows=frozenset(offer.windows) if offer.windows else None,
+        starts_on=offer.starts_on,
+        ends_on=offer.ends_on,
+        condition=offer.condition.value if offer.condition else None,
+        reach=offer.reach.value,
+        online=offer.online,
+        is_open=offer.is_open and not _is_past(offer.expires_on, on),
+        consented=participant.may_be_matched,
+        engagements=engagements,
+        engagement_limit=limit,
+        hours_pledged=record.hours,
+        hours_limit=participant.hours_per_month,
+        engagements_past_year=record.past_year,
+        open_enquiries=participant.open_enquiries,
+        record=record.closed / record.finished if record.finished else None,
+        version=offer.version,
+    )
+
+
+def weights(session: Session) -> Weights:
+    """Return the weights that are switched on, or the first ones where none are."""
+    active = session.scalar(select(WeightSet).where(WeightSet.is_active))
+    return Weights() if active is None else as_weights(active)
+
+
+def as_weights(weight_set: WeightSet) -> Weights:
+    """Return a stored set of weights as the engine reads it."""
+    names = {entry.name for entry in fields(Weights)} - {"version"}
+    return Weights(
+        version=weight_set.number,
+        **{name: float(value) for name, value in weight_set.weights.items() if name in names},
+    )
+
+
+def geography(session: Session, municipality: Area) -> Geography:
+    """Return which districts touch those of the municipality."""
+    neighbour = aliased(Area)
+    pairs = session.execute(
+        select(Area.path, neighbour.path)
+        .select_from(AreaNeighbour)
+        .join(Area, AreaNeighbour.area_id == Area.id)
+        .join(neighbour, AreaNeighbour.neighbour_id == neighbour.id)
+        .where(lies_under([municipality.path]))
+    )
+    return Geography(frozenset((first, second) for first, second in pairs))
+
+
+def taxonomy(session: Session) -> Taxonomy:
+    """Return the skills, their other names in both languages, and which belong together."""
+    parent = aliased(Skill)
+    rows = session.execute(
+        select(Skill.code, Skill.name_ja, Skill.name_en, parent.code, SkillAlias.text)
+        .join(parent, Skill.parent_id == parent.id, isouter=True)
+        .join(SkillAlias, SkillAlias.skill_id == Skill.id, isouter=True)
+        .order_by(Skill.code, SkillAlias.text)
+    ).all()
+    aliases: dict[str, list[str]] = {}
+    for code, _, name_en, _, alias in rows:
+        known = aliases.setdefault(code, [name_en])
+        if alias is not None:
+            known.append(alias)
+    return Taxonomy(
+        parents={code: above for code, _, _, above, _ in rows if above is not None},
+        aliases={code: tuple(known) for code, known in aliases.items()},
+        names={code: name_ja for code, name_ja, _, _, _ in rows},
+    )
+
+
+def _is_past(last_day: date | None, today: date) -> bool:
+    return last_day is not None and last_day < today
+
+
+def _tightest(offer: Offer, past_year: int) -> tuple[int, int | None]:
+    """Return the count and the limit that leave least room: the participant's, the offer's, or that of a year."""
+    participant = offer.participant
+    limits = [
+        (participant.engagements, participant.engagement_limit),
+        (offer.engagements, offer.engagement_limit),
+        (past_year, offer.yearly_limit),
+    ]
+    known = [(count, limit) for count, limit in limits if limit is not None]
+    if not known:
+        return participant.engagements, None
+    return min(known, key=lambda pair: (pair[1] - pair[0], pair[1]))
+
+
+def _declined(session: Session, statement: Select[Need]) -> dict[UUID, frozenset[str]]:
+    rows = session.execute(
+        select(Partnership.need_id, Party.participant_id)
+        .join(Party, Party.partnership_id == Partnership.id)
+        .join(Enquiry, Enquiry.party_id == Party.id)
+        .where(Enquiry.reply == Reply.NO, Partnership.need_id.in_(statement.with_only_columns(Need.id).order_by(None)))
+    )
+    declined: dict[UUID, set[str]] = {}
+    for need_id, participant_id in rows:
+        declined.setdefault(need_id, set()).add(str(participant_id))
+    return {need_id: frozenset(participants) for need_id, participants in declined.items()}
+
+
+def _records(
+    session: Session, owners: Select[UUID] | Sequence[UUID], *, since: datetime
+) -> tuple[dict[UUID, _Record], dict[UUID, int]]:
+    """Count, in one grouped query, what each helper took on, and how much of the past year fell to each offer."""
+    is_over = Partnership.over_at.is_not(None)
+    taken_on = (
+        select(
+            Party.participant_id,
+            Party.offer_id,
+            func.sum(case((Partnership.accepted_at >= since, 1), else_=0)),
+            func.sum(case((Partnership.stage == Stage.CLOSED, 1), else_=0)),
+            func.sum(case((is_over, 1), else_=0)),
+            literal(0.0),
+        )
+        .join(Partnership, Party.partnership_id == Partnership.id)
+        .where(Party.side == Side.PROVIDER, Party.participant_id.in_(owners), Partnership.accepted_at.is_not(None))
+        .group_by(Party.participant_id, Party.offer_id)
+    )
+    promised = (
+        select(Commitment.party_id, Commitment.slot_id).where(Commitment.released_at.is_(None)).distinct().subquery()
+    )
+    pledged = (
+        select(
+            Party.participant_id,
+            null(),
+            literal(0),
+            literal(0),
+            literal(0),
+            func.coalesce(func.sum(Slot.hours_per_month), 0.0),
+        )
+        .join(Partnership, Party.partnership_id == Partnership.id)
+        .join(promised, promised.c.party_id == Party.id)
+        .join(Slot, promised.c.slot_id == Slot.id)
+        .where(Party.participant_id.in_(owners), ~is_over)
+        .group_by(Party.participant_id)
+    )
+    of_owner: dict[UUID, _Record] = {}
+    of_offer: dict[UUID, int] = {}
+    rows: Sequence[Any] = session.execute(union_all(taken_on, pledged)).all()
+    for owner, offer, past_year, closed, finished, hours in rows:
+        record = of_owner.setdefault(owner, _Record())
+        record.past_year += past_year
+        record.closed += closed
+        record.finished += finished
+        record.hours += hours
+        if offer is not None:
+            of_offer[offer] = past_year
+    return of_owner, of_offer

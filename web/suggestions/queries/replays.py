@@ -1,0 +1,75 @@
+"""Runs computed again from their frozen input, and any pair explained as its run would see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from matching import PairExplanation, SuggestionResult, explain_pair, replay
+from models import Area, MatchingRun, Need, Offer, Suggestion
+from web.suggestions.queries import profiles, reviews
+
+DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How a run came out the second time."""
+
+    equal: int
+    different: Sequence[Suggestion]
+    erased: int
+
+
+def replay_run(session: Session, run: MatchingRun) -> Replayed:
+    """Compute every suggestion of a run again and compare figures and order, bit for bit.
+
+    A suggestion whose frozen input was erased with a person's data cannot be computed again.
+    """
+    rows = reviews.frozen_suggestions(session, run)
+    different: list[Suggestion] = []
+    for _, of_need in groupby(rows, key=lambda row: row.need_id):
+        pairs = [(row, replay(row.snapshot)) for row in of_need if row.snapshot]
+        in_order = sorted(pairs, key=lambda pair: _order(pair[1]))
+        different += [
+            row
+            for (row, result), (due, _) in zip(pairs, in_order, strict=True)
+            if due is not row or not _is_equal(row, result)
+        ]
+    erased = sum(not row.snapshot for row in rows)
+    return Replayed(len(rows) - erased - len(different), different, erased)
+
+
+def explain(session: Session, need: Need, offer: Offer, *, at: datetime) -> tuple[Need, Offer, PairExplanation]:
+    """Explain any pair, with the words weighed as in a run of the need's municipality."""
+    loaded, need_profile = profiles.one_need(session, need, at=at)
+    municipality: Area = loaded.municipality
+    market = profiles.market(session, municipality, at=at)
+    found = profiles.offers(session, profiles.just_this(offer), at=at)
+    row, offer_profile = found[str(offer.id)]
+    explanation = explain_pair(
+        need_profile,
+        offer_profile,
+        weights=market.weights,
+        geography=market.geography,
+        taxonomy=market.taxonomy,
+        offers=market.offers,
+    )
+    return loaded, row, explanation
+
+
+def _order(result: SuggestionResult) -> tuple[float, int, tuple[str, ...]]:
+    return -round(result.value, DIGITS), len(result.partners), tuple(partner.offer_id for partner in result.partners)
+
+
+def _is_equal(row: Suggestion, result: SuggestionResult) -> bool:
+    return (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
+        result.score,
+        result.confidence,
+        result.value,
+        result.rank,
+        list(result.open_slots),
+    )

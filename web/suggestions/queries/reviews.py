@@ -1,0 +1,344 @@
+"""The suggestions for one need, one suggestion, and why other offers were not suggested."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, case, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
+
+from matching import PairScore, Reason, exclusions, score
+from matching.teams import FIT_FLOOR
+from models import (
+    Account,
+    Area,
+    MatchingRun,
+    Need,
+    NeedOutcome,
+    Offer,
+    OfferItem,
+    Participant,
+    ParticipantKind,
+    ReviewReason,
+    ReviewStep,
+    Role,
+    RunState,
+    Suggestion,
+    SuggestionApproval,
+    SuggestionPartner,
+    SuggestionShare,
+    Verdict,
+    lies_under,
+)
+from models.search import contains_words
+from models.suggestions import UNDECIDED
+from web.suggestions.queries import profiles
+from web.suggestions.queries.desk import PAGE_SIZE, visible_to
+
+MOST_SHOWN: Final = 12
+INTERMEDIARIES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NotSuggested:
+    """An offer that was not suggested for a need, and why."""
+
+    offer: Offer
+    gates: tuple[Reason, ...]
+    score: PairScore
+    is_relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """One page of the offers that were not suggested for a need."""
+
+    need: Need
+    offers: Sequence[NotSuggested]
+    total: int
+
+
+def load_need(session: Session, need: Need) -> Need:
+    """Load all that the desk shows of a need, in one query."""
+    return (
+        session.scalars(
+            select(Need)
+            .where(Need.id == need.id)
+            .options(
+                joinedload(Need.participant).options(lazyload(Participant.consents)),
+                joinedload(Need.area),
+                joinedload(Need.slots),
+                joinedload(Need.fields),
+            )
+        )
+        .unique()
+        .one()
+    )
+
+
+def suggestions_for(session: Session, account: Account, need: Need) -> Sequence[Suggestion]:
+    """Return the suggestions for a need, those that wait for a decision first, each by its rank."""
+    return (
+        session.scalars(
+            visible_to(account)
+            .where(Suggestion.need_id == need.id, Suggestion.verdict != Verdict.SUPERSEDED)
+            .options(*in_full())
+            .order_by(
+                case((Suggestion.verdict.in_(UNDECIDED), 0), else_=1),
+                case((Suggestion.verdict == Verdict.PENDING, 0), else_=1),
+                Suggestion.rank,
+                Suggestion.created_at.desc(),
+                Suggestion.id,
+            )
+            .limit(MOST_SHOWN)
+        )
+        .unique()
+        .all()
+    )
+
+
+def load_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:
+    """Load all that a decision on a suggestion needs, in two queries."""
+    found = session.scalars(select(Suggestion).where(Suggestion.id == suggestion.id).options(*in_full())).unique().one()
+    load_need(session, found.need)
+    return found
+
+
+def suggestions(
+    session: Session, account: Account, *, verdict: Verdict | None, page: int
+) -> tuple[Sequence[Suggestion], int]:
+    """Return one page of the suggestions that the account may see, newest first, and how many there are."""
+    statement = visible_to(account).where(
+        Suggestion.verdict == verdict if verdict else Suggestion.verdict.in_(UNDECIDED)
+    )
+    total = session.scalar(statement.with_only_columns(func.count())) or 0
+    rows = session.scalars(
+        statement.options(*in_full(with_need=True))
+        .order_by(Suggestion.created_at.desc(), Suggestion.need_id, Suggestion.rank, Suggestion.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).unique()
+    return rows.all(), total
+
+
+def published(session: Session, *, municipality: str = "", need: str = "") -> Sequence[Suggestion]:
+    """Return the suggestions that wait for a decision, by municipality, need and rank, for the operator's list."""
+    statement = (
+        select(Suggestion)
+        .join(Need, Suggestion.need_id == Need.id)
+        .join(Area, Suggestion.municipality_id == Area.id)
+        .where(Suggestion.verdict.in_(UNDECIDED))
+        .options(*in_full(with_need=True), joinedload(Suggestion.municipality))
+        .order_by(Area.path, Need.title, Need.id, Suggestion.rank, Suggestion.id)
+    )
+    if municipality:
+        statement = statement.where(lies_under([municipality]))
+    if need:
+        statement = statement.where(_is_called(Need, need))
+    return session.scalars(statement).unique().all()
+
+
+def in_full(*, with_need: bool = False) -> tuple[Any, ...]:
+    """Return the options that load a suggestion with its team, its decisions and its frozen input."""
+    only_name = (lazyload(Account.memberships), lazyload(Account.appointments))
+    options = (
+        undefer(Suggestion.snapshot),
+        joinedload(Suggestion.review_reason),
+        joinedload(Suggestion.reviewed_by).options(*only_name),
+        joinedload(Suggestion.approvals).joinedload(SuggestionApproval.account).options(*only_name),
+        joinedload(Suggestion.partners).options(
+            joinedload(SuggestionPartner.offer).options(
+                joinedload(Offer.participant).options(lazyload(Participant.consents)), joinedload(Offer.area)
+            ),
+            joinedload(SuggestionPartner.shares).options(
+                joinedload(SuggestionShare.slot), joinedload(SuggestionShare.item)
+            ),
+        ),
+    )
+    if not with_need:
+        return options
+    return (
+        *options,
+        joinedload(Suggestion.need).options(
+            joinedload(Need.participant).options(lazyload(Participant.consents)),
+            joinedload(Need.area),
+            selectinload(Need.slots),
+            selectinload(Need.fields),
+        ),
+    )
+
+
+def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
+    """Return what the last published run found for a need, or None where it has not looked at it yet."""
+    return session.scalar(
+        select(NeedOutcome)
+        .join(MatchingRun, NeedOutcome.run_id == MatchingRun.id)
+        .where(NeedOutcome.need_id == need.id, MatchingRun.state == RunState.PUBLISHED)
+        .options(joinedload(NeedOutcome.run))
+    )
+
+
+def not_suggested(
+    session: Session,
+    account: Account,
+    need: Need,
+    *,
+    at: datetime,
+    page: int = 1,
+    words: str = "",
+    offer_id: UUID | None = None,
+) -> Others:
+    """Return offers that were not suggested for a need, each with its reasons, explained for this page alone."""
+    loaded, need_profile = profiles.one_need(session, need, at=at)
+    rows, total = _other_offers(session, account, loaded, page=page, words=words, offer_id=offer_id)
+    listed = profiles.offer_profiles(session, rows, [offer.participant_id for offer in rows], at=at)
+    found = [listed[str(offer.id)] for offer in rows]
+    if not found:
+        return Others(loaded, (), total)
+    geography = profiles.geography(session, loaded.area)
+    offers = [profile for _, profile in found]
+    excluded = exclusions([need_profile], offers, geography)
+    scores = score(
+        [need_profile],
+        offers,
+        weights=profiles.weights(session),
+        geography=geography,
+        taxonomy=profiles.taxonomy(session),
+    )
+    fits = scores.values[[signal.name for signal in scores.signals].index("skill"), 0]
+    return Others(
+        loaded,
+        [
+            NotSuggested(offer, excluded.reasons(0, k), scores.explain(0, k), bool(fits[k] >= FIT_FLOOR))
+            for k, (offer, _) in enumerate(found)
+        ],
+        total,
+    )
+
+
+def _other_offers(
+    session: Session, account: Account, need: Need, *, page: int, words: str, offer_id: UUID | None
+) -> tuple[list[Offer], int]:
+    statement: Select[Offer] = profiles.serving_offers(need.municipality).where(
+        Offer.participant_id != need.participant_id
+    )
+    if offer_id is not None:
+        statement = statement.where(Offer.id == offer_id)
+    else:
+        suggested = (
+            select(SuggestionPartner.offer_id)
+            .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
+            .where(Suggestion.need_id == need.id, Suggestion.verdict.in_(UNDECIDED))
+        )
+        statement = statement.where(Offer.id.not_in(suggested))
+    if words:
+        # A person's name may only be searched by who may also read it.
+        name_is_shown = or_(
+            Participant.kind != ParticipantKind.RESIDENT, lies_under(account.paths(Role.COORDINATOR)), false()
+        )
+        statement = statement.where(
+            or_(
+                contains_words(Offer.search_text, words),
+                name_is_shown & Participant.name.contains(words, autoescape=True),
+            )
+        )
+    rows = (
+        session.execute(
+            statement.options(
+                joinedload(Offer.participant).options(joinedload(Participant.consents)),
+                joinedload(Offer.area),
+                joinedload(Offer.items).joinedload(OfferItem.skill),
+                joinedload(Offer.fields),
+            )
+            .add_columns(func.count().over())
+            .order_by(Offer.title, Offer.id)
+            .limit(PAGE_SIZE)
+            .offset((page - 1) * PAGE_SIZE)
+        )
+        .unique()
+        .all()
+    )
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def intermediaries_near(session: Session, need: Need) -> Sequence[Participant]:
+    """Return whom to ask where nobody was found: intermediaries of the municipality, then of the prefecture."""
+    path = need.area.path.split(".")
+    prefecture = ".".join(path[: profiles.PREFECTURE_DEPTH])
+    return session.scalars(
+        select(Participant)
+        .join(Area, Participant.area_id == Area.id)
+        .where(
+            Participant.kind == ParticipantKind.INTERMEDIARY,
+            Participant.left_at.is_(None),
+            Participant.paused_at.is_(None),
+            lies_under([prefecture]),
+        )
+        .options(lazyload(Participant.consents))
+        .order_by(
+            case((Participant.municipality_id == need.municipality_id, 0), else_=1), Participant.name, Participant.id
+        )
+        .limit(INTERMEDIARIES_SHOWN)
+    ).all()
+
+
+def reasons(session: Session) -> Sequence[ReviewReason]:
+    """Return the coded reasons to hold or to refuse."""
+    return session.scalars(
+        select(ReviewReason)
+        .where(ReviewReason.step.in_([ReviewStep.HOLD, ReviewStep.REFUSE]))
+        .order_by(ReviewReason.step, ReviewReason.created_at, ReviewReason.code)
+    ).all()
+
+
+def reason(session: Session, step: ReviewStep, code: str) -> ReviewReason | None:
+    """Return one coded reason, or None where this step does not know the code."""
+    return session.scalar(select(ReviewReason).where(ReviewReason.step == step, ReviewReason.code == code))
+
+
+def find_needs(session: Session, text: str) -> Sequence[Need]:
+    """Return the needs with this id or title, at most two: more than one is ambiguous."""
+    return session.scalars(select(Need).where(_is_called(Need, text)).order_by(Need.id).limit(2)).all()
+
+
+def find_offers(session: Session, text: str) -> Sequence[Offer]:
+    """Return the offers with this id or title, or of a participant with this name, at most two."""
+    return session.scalars(
+        select(Offer)
+        .join(Participant, Offer.participant_id == Participant.id)
+        .where(or_(_is_called(Offer, text), Participant.name == text))
+        .order_by(Offer.id)
+        .limit(2)
+    ).all()
+
+
+def runs_called(session: Session, text: str) -> Sequence[MatchingRun]:
+    """Return the run with this id; `latest` are the runs whose suggestions are shown now, one a municipality."""
+    identity = as_id(text)
+    condition = MatchingRun.state == RunState.PUBLISHED if text == "latest" else MatchingRun.id == identity
+    return session.scalars(select(MatchingRun).where(condition).order_by(MatchingRun.finished_at, MatchingRun.id)).all()
+
+
+def frozen_suggestions(session: Session, run: MatchingRun) -> Sequence[Suggestion]:
+    """Return every suggestion of a run with its frozen input, by need and rank."""
+    return session.scalars(
+        select(Suggestion)
+        .where(Suggestion.run_id == run.id)
+        .options(undefer(Suggestion.snapshot), lazyload(Suggestion.approvals))
+        .order_by(Suggestion.need_id, Suggestion.rank)
+    ).all()
+
+
+def as_id(text: str) -> UUID | None:
+    """Return the id that a text writes out, or None where it writes none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _is_called(kind: type[Need] | type[Offer], text: str) -> Any:
+    identity = as_id(text)
+    return kind.title == text if identity is None else kind.id == identity
