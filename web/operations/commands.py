@@ -97,7 +97,7 @@ def prepare(context: click.Context, *, with_town: bool) -> None:
         _build_town(app)
     if not was_matched:
         refresh = cast("click.Group", app.cli.commands["suggestions"]).commands["refresh"]
-        context.invoke(refresh)
+        context.invoke(refresh, municipality="")
 
 
 @click.command()
@@ -256,13 +256,14 @@ def _build_town(app: Flask) -> None:
 
 def _say_who_can_sign_in(app: Flask) -> None:
     with read_scope(app) as session:
-        emails = session.scalars(
-            select(Account.email).where(Account.is_demo, Account.password_hash.is_not(None)).order_by(Account.email)
-        ).all()
-    if emails:
-        click.echo(f"The town is invented. Sign in with the password {town.DEMO_PASSWORD} as one of:")
-        for email in emails:
-            click.echo(f"  {email}")
+        accounts = session.scalars(select(Account).where(Account.is_demo).order_by(Account.email)).all()
+    if accounts:
+        click.echo(f"The town is invented. Sign in with the password {town.DEMO_PASSWORD} as one of its staff:")
+        for account in accounts:
+            if account.is_staff:
+                click.echo(f"  {account.email}")
+        others = sum(not account.is_staff for account in accounts)
+        click.echo(f"or as one of {others} others: flask --app wsgi accounts demo")
 
 
 def _installation(app: Flask) -> safekeeping.Installation:
