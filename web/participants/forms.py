@@ -15,10 +15,21 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import UUID, AnyOf, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import (
+    UUID,
+    AnyOf,
+    DataRequired,
+    Email,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
-from web.i18n import choices
+from web.i18n import LABELS
 from web.participants.services import Profile
 
 GIVE = "give"
@@ -57,7 +68,7 @@ class ProfileForm(FlaskForm):
     """A participant's profile, and the version on which the form was opened."""
 
     version = HiddenField(validators=[InputRequired()])
-    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)])
     reading = StringField(
         _l("Reading of the name"), description=_l("In hiragana. It is never guessed."), validators=[Length(max=120)]
     )
@@ -103,8 +114,8 @@ class ProfileForm(FlaskForm):
 
     def offer(self, places: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
         """Give the choices of places and fields."""
-        self.area.choices = [(str(place.id), place.name(language)) for place in places]
-        self.fields.choices = [(field.code, field.name(language)) for field in fields]
+        self.area.choices = [SelectChoice(str(place.id), place.name(language)) for place in places]
+        self.fields.choices = [SelectChoice(field.code, field.name(language)) for field in fields]
 
     def profile(self, places: Sequence[Area], fields: Sequence[ActivityField]) -> Profile:
         """Return what was typed into a valid form."""
@@ -140,9 +151,9 @@ class ProfileForm(FlaskForm):
     def _in_words(self, name: str) -> str:
         value = self._fields[name].data
         if name == "fields":
-            return ", ".join(str(text) for code, text in self.fields.choices if code in value)
+            return ", ".join(choice.label for choice in self.fields.choices if choice.value in value)
         if name == "area":
-            return str(dict(self.area.choices).get(value, ""))
+            return next((choice.label for choice in self.area.choices if choice.value == value), "")
         return "" if value is None else str(value)
 
 
@@ -165,11 +176,19 @@ def _saved(participant: Participant) -> dict[str, object]:
 class ConsentForm(FlaskForm):
     """One purpose, given or withdrawn, and how the word reached us."""
 
-    purpose = SelectField(_l("Purpose"), choices=choices(ConsentPurpose), validators=[InputRequired()])
+    purpose = SelectField(
+        _l("Purpose"),
+        choices=[SelectChoice(purpose.value, text) for purpose, text in LABELS[ConsentPurpose].items()],
+        validators=[InputRequired()],
+    )
     action = StringField(_l("What to record"), validators=[AnyOf([GIVE, WITHDRAW])])
     channel = RadioField(
         _l("How did it reach you?"),
-        choices=[choice for choice in choices(ConsentChannel) if choice[0] != ConsentChannel.WEB],
+        choices=[
+            SelectChoice(channel.value, text)
+            for channel, text in LABELS[ConsentChannel].items()
+            if channel is not ConsentChannel.WEB
+        ],
         default=ConsentChannel.WEB.value,
         validate_choice=False,
     )
@@ -186,6 +205,6 @@ class RevealForm(FlaskForm):
     purpose = StringField(
         _l("What for?"),
         description=_l("The person or body concerned reads this."),
-        validators=[InputRequired(_l("Say what you need the contact details for.")), Length(max=200)],
+        validators=[DataRequired(_l("Say what you need the contact details for.")), Length(max=200)],
     )
     partnership = HiddenField(validators=[Optional(), UUID()])

@@ -23,5 +23,5 @@ class AnswerForm(FlaskForm):
 
     def validate_reason(self, field: RadioField) -> None:
         """Ask for a reason where the answer is no, and only there."""
-        if self.reply.data == Reply.NO and field.data not in dict(field.choices):
+        if self.reply.data == Reply.NO and field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_l("Choose the reason that comes closest."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from models import Enquiry, Partnership, Permission, Reply, utc_now
 from models.lifecycle import MAIN_WAY
@@ -87,7 +88,7 @@ def answer(asked: Enquiry) -> ResponseReturnValue:
 def _answer_form() -> AnswerForm:
     form = AnswerForm()
     form.reason.choices = [
-        (reason.code, reason.name(locale())) for reason in queries.decline_reasons(current_session())
+        SelectChoice(reason.code, reason.name(locale())) for reason in queries.decline_reasons(current_session())
     ]
     return form
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from models import Account, Area, AuditedSession, Need, OutboxMail, Participant, Partnership, ReviewReason
+from models import Account, Area, AuditedSession, Need, OutboxMail, Participant, Partnership, ResourceKind, ReviewReason
 from tests.factories import (
     make_account,
     make_appointment,
@@ -15,6 +15,7 @@ from tests.factories import (
     make_participant,
     make_reason,
     make_resident,
+    make_slot,
     make_suggestion,
 )
 from web.partnerships import services
@@ -55,9 +56,6 @@ class Town:
 
 @pytest.fixture
 def town(session: AuditedSession) -> Town:
-    from models import ResourceKind
-    from tests.factories import make_slot
-
     district = make_district()
     association = make_participant(name="北山町内会", area=district, contact_email="kitayama@hiyori.example")
     company = make_participant(name="日和印刷", area=district, contact_phone="0191-00-0001")
