@@ -135,6 +135,16 @@ def session_scope(app: Flask, *, via: str, actor_id: UUID | None = None) -> Iter
         announce_work(session)
 
 
+def forget_written_bytes(engine: Engine) -> None:
+    """Fold the write-ahead log into the database file, so that erased values stand in neither."""
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
 @contextmanager
 def read_scope(app: Flask) -> Iterator[AuditedSession]:
     """Open a session that only reads and never waits for writers."""

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from models.errors import (
     AlreadyDecided,
@@ -131,6 +131,9 @@ def _foreign_form(error: CSRFError) -> ResponseReturnValue:
 
 def _refused(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        # The request names a host that is not ours, so no address of a page can be built for it.
+        return Response(str(HTTP_SENTENCES[400]), 400, content_type="text/plain; charset=utf-8")
     if status in {301, 302, 303, 307, 308}:
         return error.get_response()  # type: ignore[return-value]  # a routing redirect is an answer already
     if status == HTTPStatus.UNAUTHORIZED and not request.path.startswith(API_PREFIX):

@@ -9,6 +9,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    after_this_request,
     current_app,
     flash,
     json,
@@ -36,7 +37,7 @@ from web.accounts.forms import (
     SignUpForm,
     TokenForm,
 )
-from web.database import current_session, session_scope
+from web.database import current_session, db, forget_written_bytes, session_scope
 from web.i18n import locale
 from web.pages import limiter
 from web.security import (
@@ -335,4 +336,12 @@ def erase() -> ResponseReturnValue:
         return render_template("accounts/erase.html", form=form), 422 if form.is_submitted() else 200
     services.erase(current_session(), owner, at=utc_now())
     session.clear()
+    after_this_request(_forget_written_bytes)
     return render_template("accounts/erased.html")
+
+
+def _forget_written_bytes(response: Response) -> Response:
+    """Run after the commit, which alone makes the erased pages free."""
+    current_session().close()
+    forget_written_bytes(db.engine)
+    return response
