@@ -1,6 +1,6 @@
 """Reads of needs and offers; every list starts from `visible_needs_to` or `visible_offers_to`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -36,6 +36,7 @@ from models import (
     SuggestionPartner,
     lies_under,
 )
+from models.errors import InvalidValue, NotAllowed
 from models.search import contains_words
 from models.suggestions import UNDECIDED
 from web.participants.queries import SeenParticipant, seen_by
@@ -46,8 +47,10 @@ MOST_PLACES: Final = 300
 MOST_PARTICIPANTS: Final = 500
 MOST_REFRESHED: Final = 50
 LONGEST_QUERY: Final = 100
+BATCH: Final = 500
 
 Listing = TypeVar("Listing", Need, Offer)
+Value = TypeVar("Value")
 ListingModel: TypeAlias = type[Need] | type[Offer]
 
 
@@ -119,6 +122,16 @@ class Vocabulary:
 def town_day(at: datetime) -> date:
     """Return the day that the moment falls on in the towns that are served."""
     return at.astimezone(TOWN_TIME).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows that somebody named by id and code."""
+
+    participant: Participant
+    area: Area | None
+    fields: Sequence[ActivityField]
+    skills: Mapping[str, Skill]
 
 
 def visible_needs_to(account: Account | None) -> Select[Need]:
@@ -256,6 +269,30 @@ def participants_to_post_for(session: Session, account: Account, *, also: UUID |
     return found
 
 
+def choices_by_code(
+    session: Session,
+    account: Account,
+    *,
+    participant: UUID,
+    area: str | None,
+    fields: Sequence[str],
+    skills: Sequence[str],
+) -> Chosen:
+    """Return the rows that are named; a participant for whom the account may not post looks like none."""
+    statement = may_post_for(account).where(Participant.id == participant)
+    owner = session.scalar(statement.options(joinedload(Participant.municipality)))
+    if owner is None:
+        raise NotAllowed("there is no such participant for whom the account may post")
+    place = None if area is None else session.scalar(select(Area).where(Area.path == area))
+    known_fields = session.scalars(
+        select(ActivityField).where(ActivityField.code.in_(fields)).order_by(ActivityField.position)
+    ).all()
+    known_skills = {skill.code: skill for skill in session.scalars(select(Skill).where(Skill.code.in_(skills)))}
+    if (area is not None and place is None) or len(known_fields) < len(set(fields)) or set(skills) - set(known_skills):
+        raise InvalidValue("a place, field or skill that is named does not exist")
+    return Chosen(owner, place, known_fields, known_skills)
+
+
 def areas_within(session: Session, municipalities: Iterable[Area]) -> Sequence[Area]:
     """Return the places and all that lies in them, each before what lies in it."""
     paths = sorted({area.path for area in municipalities})
@@ -286,6 +323,71 @@ def undecided_suggestions(session: Session, row: Need | Offer) -> Sequence[Sugge
     return session.scalars(statement.order_by(Suggestion.id)).all()
 
 
+def undecided_suggestions_of(session: Session, model: ListingModel, ids: Sequence[UUID]) -> list[Suggestion]:
+    """Return the undecided suggestions that any of these needs or offers is part of."""
+    found: dict[UUID, Suggestion] = {}
+    for some in _in_batches(ids):
+        statement = select(Suggestion).where(Suggestion.verdict.in_(UNDECIDED))
+        if model is Need:
+            statement = statement.where(Suggestion.need_id.in_(some))
+        else:
+            partners = select(SuggestionPartner.suggestion_id).where(SuggestionPartner.offer_id.in_(some))
+            statement = statement.where(Suggestion.id.in_(partners))
+        options = (joinedload(Suggestion.municipality), raiseload(Suggestion.approvals))
+        found |= {row.id: row for row in session.scalars(statement.options(*options).order_by(Suggestion.id))}
+    return list(found.values())
+
+
+def all_areas(session: Session) -> Sequence[Area]:
+    """Return every place, with the one above it."""
+    return session.scalars(select(Area).options(joinedload(Area.parent)).order_by(Area.path)).all()
+
+
+def import_keys(session: Session, model: ListingModel) -> dict[str, UUID]:
+    """Return the keys of all that was imported, and whose they are."""
+    keys = session.execute(select(model.import_key, model.id).where(model.import_key.is_not(None))).all()
+    return {key: row_id for key, row_id in keys if key is not None}
+
+
+def whole_rows(session: Session, model: ListingModel, ids: Sequence[UUID]) -> list[Need | Offer]:
+    """Return needs or offers with all that an import compares and changes."""
+    rows: list[Need | Offer] = []
+    for some in _in_batches(ids):
+        statement: Select[Any]
+        if model is Need:
+            pieces = selectinload(Need.slots).joinedload(Slot.skill)
+            statement = select(Need).options(pieces, selectinload(Need.fields), joinedload(Need.municipality))
+        else:
+            pieces = selectinload(Offer.items).joinedload(OfferItem.skill)
+            statement = select(Offer).options(pieces, selectinload(Offer.fields), joinedload(Offer.municipality))
+        rows.extend(session.scalars(statement.where(model.id.in_(some)).order_by(model.id)))
+    return rows
+
+
+def rows_of_import(session: Session, model: ListingModel, import_id: str) -> list[Need | Offer]:
+    """Return what one import added."""
+    keys = import_keys(session, model)
+    return whole_rows(session, model, [row_id for key, row_id in keys.items() if key.endswith(f".{import_id}")])
+
+
+def bodies_by_key_or_name(session: Session, keys: Sequence[str], names: Sequence[str]) -> list[Participant]:
+    """Return the bodies, never persons, that carry one of the import keys, or one of the names and have not left."""
+    found: dict[UUID, Participant] = {}
+    options = (joinedload(Participant.municipality), raiseload(Participant.consents))
+    is_body = Participant.kind != ParticipantKind.RESIDENT
+    for some in _in_batches(keys):
+        statement = select(Participant).where(is_body, Participant.import_key.in_(some)).options(*options)
+        found |= {row.id: row for row in session.scalars(statement)}
+    for some in _in_batches(names):
+        statement = (
+            select(Participant)
+            .where(is_body, Participant.left_at.is_(None), Participant.name.in_(some))
+            .options(*options)
+        )
+        found |= {row.id: row for row in session.scalars(statement)}
+    return sorted(found.values(), key=lambda row: (row.created_at, row.id))
+
+
 def is_in_a_partnership(session: Session, row: Need | Offer) -> bool:
     """Tell whether somebody has made use of the need or offer."""
     from models import Partnership
@@ -308,6 +410,10 @@ def municipalities_reached(session: Session, reach: Reach, area: Area, municipal
     if reach is Reach.PREFECTURE:
         statement = statement.where(lies_under([".".join(area.path.split(".")[:2])]))
     return [municipality, *session.scalars(statement.order_by(Area.path).limit(MOST_REFRESHED - 1))]
+
+
+def _in_batches(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def _has_consent_of_guardian() -> ColumnElement[bool]:
@@ -400,10 +506,15 @@ def _card(model: ListingModel) -> list[Any]:
             participant,
             participant.raiseload(Participant.consents),
             joinedload(Need.area),
-            selectinload(Need.slots),
+            selectinload(Need.slots).joinedload(Slot.skill),
         ]
     participant = joinedload(Offer.participant)
-    return [participant, participant.raiseload(Participant.consents), joinedload(Offer.area), selectinload(Offer.items)]
+    return [
+        participant,
+        participant.raiseload(Participant.consents),
+        joinedload(Offer.area),
+        selectinload(Offer.items).joinedload(OfferItem.skill),
+    ]
 
 
 def _newest_first(model: ListingModel) -> list[Any]:
