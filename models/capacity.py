@@ -17,7 +17,6 @@ from models.errors import CapacityExhausted, DomainError, TooManyEnquiries
 from models.listings import Offer, OfferItem, Slot
 from models.participants import OPEN_ENQUIRY_LIMIT, Participant
 from models.partnerships import Enquiry, Partnership, Side
-from models.taxonomy import ResourceKind
 
 
 def _change_one(session: Session, statement: Update, refusal: DomainError) -> None:
@@ -173,11 +172,11 @@ def _per_slot(partnership: Partnership) -> list[tuple[UUID, int]]:
 
 
 def _per_item(partnership: Partnership) -> list[tuple[UUID, int]]:
-    """Sum the quantities by item; information is not used up by being shared."""
+    """Sum the quantities by item, of those that a promise uses up."""
     quantities: dict[UUID, int] = {}
     for party in partnership.parties:
         for commitment in party.commitments:
-            if commitment.item.kind is not ResourceKind.INFORMATION:
+            if commitment.item.is_used_up:
                 quantities[commitment.item.id] = quantities.get(commitment.item.id, 0) + commitment.quantity
     return sorted(quantities.items())
 

@@ -358,9 +358,19 @@ class OfferItem(Base, kw_only=True):
             raise InvalidValue("an item gives at least one")
 
     @property
+    def is_used_up(self) -> bool:
+        """Tell whether a promise leaves less of it.
+
+        Information is not used up by being shared; a person of the staff bank is not either: their
+        own limit of engagements and hours says how much they can take on.
+        """
+        is_one_person = self.kind is ResourceKind.PEOPLE and self.offer.participant.is_resident
+        return self.kind is not ResourceKind.INFORMATION and not is_one_person
+
+    @property
     def free_quantity(self) -> int:
-        """Return how much is not promised yet."""
-        return self.quantity - self.promised
+        """Return how much can still be promised."""
+        return self.quantity - self.promised if self.is_used_up else self.quantity
 
 
 def renew_search_text(session: Session) -> None:

@@ -39,7 +39,7 @@ migrations = Alembic(metadatas=Base.metadata, run_mkdir=False)
 class UnitOfWork(OpenAPI):
     """An application whose requests commit once, at the edge, and only where they may write."""
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # a view's answer is made a response here
+    def dispatch_request(self) -> Response:
         """Answer the request, then commit what an unsafe method did, or roll back."""
         if request.method in SAFE_METHODS:
             return self.make_response(super().dispatch_request())

@@ -135,7 +135,7 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
         # The request names a host that is not ours, so no address of a page can be built for it.
         return Response(str(HTTP_SENTENCES[400]), 400, content_type="text/plain; charset=utf-8")
     if status in {301, 302, 303, 307, 308}:
-        return error.get_response()  # type: ignore[return-value]  # a routing redirect is an answer already
+        return error.get_response()
     if status == HTTPStatus.UNAUTHORIZED and not request.path.startswith(API_PREFIX):
         return _to_sign_in()
     answer = _answer(status, str(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400])))

@@ -33,7 +33,7 @@ _hasher = PasswordHasher()
 _NOBODY: Final = _hasher.hash(secrets.token_urlsafe(24))
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+class SignedIn(UserMixin):
     """What Flask-Login carries around, so that `Account` stays free of Flask."""
 
     def __init__(self, account: Account, sign_in: SignIn, token: str) -> None:

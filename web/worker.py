@@ -34,7 +34,7 @@ class LostClaim(RuntimeError):  # named for what happened, as the other errors a
     """Another worker took the job over, so this one must not write its result."""
 
 
-class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # huey ships no types
+class EmbeddedConsumer(Consumer):
     """A consumer in threads of the web process; the web server keeps the signals."""
 
     def _set_signal_handlers(self) -> None:

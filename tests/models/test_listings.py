@@ -8,7 +8,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from models import AuditedSession, Need, NeedStatus, Offer, OfferStatus, Participant, ResourceKind, Slot
 from models.errors import IllegalMove, InvalidValue, StaleVersion
 from models.search import contains_words, fold
-from tests.factories import make_item, make_municipality, make_need, make_offer, make_participant, make_slot
+from tests.factories import (
+    make_item,
+    make_municipality,
+    make_need,
+    make_offer,
+    make_participant,
+    make_resident,
+    make_slot,
+)
 from tests.factories.listings import OPENED
 
 
@@ -146,3 +154,24 @@ def test_open_quantity_is_what_is_not_promised() -> None:
 
 def test_rows_are_named_without_personal_values() -> None:
     assert "日和" not in repr(Participant(kind=make_participant().kind, name="日和", area=make_municipality()))
+
+
+def test_what_is_promised_is_no_longer_free() -> None:
+    offer = make_offer(items=[make_item(quantity=4)])
+    offer.items[0].promised = 3
+
+    assert offer.items[0].free_quantity == 1
+
+
+def test_a_person_of_the_staff_bank_is_bounded_by_their_own_limits_not_by_a_quantity() -> None:
+    offer = make_offer(participant=make_resident(), items=[make_item(quantity=1)])
+    offer.items[0].promised = 1
+
+    assert offer.items[0].free_quantity == 1
+
+
+def test_information_is_not_used_up_by_being_shared() -> None:
+    offer = make_offer(items=[make_item(ResourceKind.INFORMATION, "地域の統計")])
+    offer.items[0].promised = 1
+
+    assert offer.items[0].free_quantity == 1

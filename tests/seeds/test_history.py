@@ -21,7 +21,6 @@ from models import (
     Partnership,
     Party,
     Reply,
-    ResourceKind,
     Reveal,
     RunState,
     Side,
@@ -151,7 +150,7 @@ def test_promises_of_slots_and_items_equal_a_recount(built: AuditedSession) -> N
     slots, items = Counter[object](), Counter[object]()
     for commitment in built.scalars(standing):
         slots[commitment.slot_id] += commitment.quantity
-        if commitment.item.kind is not ResourceKind.INFORMATION:
+        if commitment.item.is_used_up:
             items[commitment.item_id] += commitment.quantity
 
     assert slots.total() > 0

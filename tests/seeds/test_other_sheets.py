@@ -70,8 +70,8 @@ def test_whoever_has_no_account_answers_by_telephone(empty: AuditedSession, shee
 def test_what_is_promised_already_is_not_promised_again(empty: AuditedSession, sheets: Path) -> None:
     write_history(
         sheets,
-        "one,need-09,2026-08-03,resident-02-1,accepted_running,2026-08-05,,",
-        "two,need-59,2026-08-10,resident-02-1,declined,2026-08-12,dates,",
+        "one,need-13,2026-08-03,co-bus-1,accepted_running,2026-08-05,,",
+        "two,need-40,2026-08-10,co-bus-1,declined,2026-08-12,dates,",
     )
 
     with pytest.raises(UnreadableSheet, match=r"history\.csv, row 3, column partners: .* has nothing left"):

@@ -141,11 +141,22 @@ def _items_count_what_was_promised(session: Session, at: datetime) -> Problems:
             Commitment.item_id == OfferItem.id,
             Commitment.released_at.is_(None),
             OfferItem.kind != ResourceKind.INFORMATION,
+            or_(OfferItem.kind != ResourceKind.PEOPLE, ~_is_a_persons_own()),
         )
         .correlate(OfferItem)
         .scalar_subquery()
     )
     return _miscounted(session, OfferItem.id, OfferItem.promised, counted)
+
+
+def _is_a_persons_own() -> ColumnElement[bool]:
+    """Return the condition that the item is offered by a person of the staff bank."""
+    return exists(
+        select(Offer.id)
+        .join(Participant, Offer.participant_id == Participant.id)
+        .where(Offer.id == OfferItem.offer_id, Participant.kind == ParticipantKind.RESIDENT)
+        .correlate(OfferItem)
+    )
 
 
 def _promises_end_with_their_partnership(session: Session, at: datetime) -> Problems:
