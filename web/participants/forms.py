@@ -30,6 +30,7 @@ from wtforms.validators import (
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
 from web.i18n import LABELS
+from web.participants.queries import Contact
 from web.participants.services import Profile
 
 GIVE = "give"
@@ -112,6 +113,15 @@ class ProfileForm(FlaskForm):
         """Return the form as it would stand with what is saved now."""
         return cls(formdata=None, data=_saved(participant))
 
+    @property
+    def shows_contact(self) -> bool:
+        """Tell whether the contact details are part of the form."""
+        return "contact_email" in self._fields
+
+    def hide_contact(self) -> None:
+        """Leave the contact details out, for readers who may change the profile without seeing them."""
+        del self.contact_name, self.contact_email, self.contact_phone
+
     def offer(self, places: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
         """Give the choices of places and fields."""
         self.area.choices = [SelectChoice(str(place.id), place.name(language)) for place in places]
@@ -123,9 +133,9 @@ class ProfileForm(FlaskForm):
             name=self.name.data,
             reading=self.reading.data,
             summary=self.summary.data,
-            contact_name=self.contact_name.data,
-            contact_email=self.contact_email.data,
-            contact_phone=self.contact_phone.data,
+            contact=Contact(self.contact_name.data, self.contact_email.data, self.contact_phone.data)
+            if self.shows_contact
+            else None,
             area=next(place for place in places if str(place.id) == self.area.data),
             fields=[field for field in fields if field.code in self.fields.data],
             hours_per_month=self.hours_per_month.data,

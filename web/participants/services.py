@@ -33,14 +33,12 @@ NEEDED_TO_BE_ASKED: Final = frozenset({ConsentPurpose.PROJECTS, ConsentPurpose.G
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a participant's people write about it."""
+    """What a participant's people write about it; without `contact`, the contact details stay as they are."""
 
     name: str
     reading: str
     summary: str
-    contact_name: str
-    contact_email: str
-    contact_phone: str
+    contact: queries.Contact | None
     area: Area
     fields: Sequence[ActivityField]
     hours_per_month: float | None
@@ -58,9 +56,14 @@ def edit(session: Session, participant: Participant, profile: Profile, *, versio
         profile.hours_per_month,
         profile.engagement_limit,
     )
-    for name in ("reading", "summary", "contact_name", "contact_email", "contact_phone", "hours_per_month"):
-        setattr(participant, name, getattr(profile, name))
     participant.name = profile.name.strip()
+    participant.reading = profile.reading
+    participant.summary = profile.summary
+    participant.hours_per_month = profile.hours_per_month
+    if profile.contact is not None:
+        participant.contact_name = profile.contact.name
+        participant.contact_email = profile.contact.email
+        participant.contact_phone = profile.contact.phone
     participant.move_to_area(profile.area)
     participant.fields = list(profile.fields)
     participant.set_engagement_limit(profile.engagement_limit)

@@ -38,6 +38,8 @@ def edit(found: Participant) -> ResponseReturnValue:
     form = ProfileForm.about(found)
     places, fields = queries.places_for(session, found, account), queries.all_fields(session)
     form.offer(places, fields, locale())
+    if queries.seen_by(account, found, revealed=_is_revealed(found)).contact is None:
+        form.hide_contact()
     if not form.is_submitted():
         return render_template("participants/edit.html", participant=found, form=form)
     if not form.validate():
@@ -101,13 +103,12 @@ def resume(found: Participant) -> ResponseReturnValue:
 
 def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_form: ConsentForm | None = None) -> str:
     session, account = current_session(), current_account()
-    is_revealed = account is not None and queries.is_revealed_to(session, found, account)
     is_own = account is not None and account.represents(found.id)
     coordinates = account is not None and account.covers(Role.COORDINATOR, found.area.path)
     return render_template(
         "participants/participant.html",
         participant=found,
-        seen=queries.seen_by(account, found, revealed=is_revealed and coordinates),
+        seen=queries.seen_by(account, found, revealed=_is_revealed(found)),
         fields=queries.fields_of(session, found),
         needs=queries.open_needs(session, found, account),
         offers=queries.open_offers(session, found, account),
@@ -121,8 +122,19 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
     )
 
 
+def _is_revealed(found: Participant) -> bool:
+    account = current_account()
+    return (
+        account is not None
+        and is_granted(Permission.PARTICIPANT_REVEAL, account, found)
+        and queries.is_revealed_to(current_session(), found, account)
+    )
+
+
 def _conflict_page(found: Participant, form: ProfileForm) -> str:
     saved = ProfileForm.saved(found)
+    if not form.shows_contact:
+        saved.hide_contact()
     saved.area.choices, saved.fields.choices = form.area.choices, form.fields.choices
     url = url_for("participants.edit", id=found.id)
     return render_template(

@@ -84,7 +84,8 @@ def answer(
     """
     partnership = queries.lock_proposal(session, enquiry)
     party = enquiry.party
-    _check_consent_stands(session, party.participant)
+    if enquiry.is_open:
+        _check_consent_stands(session, party.participant)
     unanswered = open_enquiries(partnership)
     partnership.answer(party, reply, by=by, at=at, reason=reason, note=note, channel=channel)
     if reply is Reply.NO:

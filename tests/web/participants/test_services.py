@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from models import (
     Account,
+    ActivityField,
     Consent,
     ConsentChannel,
     ConsentPurpose,
@@ -19,17 +20,18 @@ from models import (
     Suggestion,
     Verdict,
     capacity,
+    utc_now,
 )
 from models.errors import InvalidValue, NotAllowed, StaleVersion
 from tests.factories import answer, make_need, make_offer, make_participant, make_partnership, make_suggestion
-from web.participants import services
+from web.participants import queries, services
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 def jobs(town: Any) -> int:
-    return town.session.scalar(select(func.count()).select_from(Job))
+    return town.session.scalar(select(func.count()).select_from(Job)) or 0
 
 
 def suggested(town: Any, participant: Participant) -> Suggestion:
@@ -187,8 +189,6 @@ def test_resuming_asks_for_new_suggestions(town: Any) -> None:
 
 
 def test_asking_for_contact_details_again_within_the_hour_is_one_reveal(town: Any) -> None:
-    from models import utc_now
-
     for _ in range(2):
         services.reveal(town.session, town.resident, purpose="返事を聞く", by=town.coordinator, at=utc_now())
         town.session.flush()
@@ -201,9 +201,7 @@ def make_profile(town: Any, **changes: Any) -> services.Profile:
         "name": "佐藤 実",
         "reading": "さとう みのる",
         "summary": "",
-        "contact_name": "",
-        "contact_email": "minoru@hiyori.example",
-        "contact_phone": "",
+        "contact": None,
         "area": town.district,
         "fields": [],
         "hours_per_month": None,
@@ -213,10 +211,9 @@ def make_profile(town: Any, **changes: Any) -> services.Profile:
 
 
 def opened(town: Any) -> Participant:
-    from web.participants import queries
-
-    queries.fields_of(town.session, town.resident)
-    return town.resident
+    resident: Participant = town.resident
+    queries.fields_of(town.session, resident)
+    return resident
 
 
 def test_a_profile_changed_since_is_not_overwritten(town: Any) -> None:
@@ -245,8 +242,6 @@ def test_another_limit_needs_a_new_run(town: Any) -> None:
 
 
 def test_other_fields_alone_move_the_version_too(town: Any) -> None:
-    from models import ActivityField
-
     resident = opened(town)
     services.edit(town.session, resident, make_profile(town), version=resident.version, by=town.person)
     town.session.flush()

@@ -217,6 +217,26 @@ def test_a_profile_is_changed(town: Any, signed_in: SignedIn) -> None:
     assert resident.contact_phone == "0191-00-0002"
 
 
+def test_a_coordinator_changes_a_profile_without_seeing_the_contact_details(town: Any, signed_in: SignedIn) -> None:
+    browser, url = signed_in(town.coordinator), f"/participants/{town.resident.id}/edit"
+
+    page = browser.get(url).text
+    answer = browser.post(url, data=profile(town, contact_email="other@hiyori.example"))
+
+    assert "minoru@hiyori.example" not in page
+    assert (answer.status_code, town.resident.summary) == (303, "紙芝居ができます。")
+    assert town.resident.contact_email == "minoru@hiyori.example"
+
+
+def test_a_coordinator_changes_contact_details_that_are_shown(town: Any, signed_in: SignedIn) -> None:
+    browser, url = signed_in(town.coordinator), f"/participants/{town.resident.id}"
+    browser.post(f"{url}/reveal", data={"purpose": "番号の変更"})
+
+    browser.post(f"{url}/edit", data=profile(town, contact_email="other@hiyori.example"))
+
+    assert town.resident.contact_email == "other@hiyori.example"
+
+
 def test_a_profile_opens_with_what_is_saved(town: Any, signed_in: SignedIn) -> None:
     page = signed_in(town.person).get(f"/participants/{town.resident.id}/edit").text
 
