@@ -52,6 +52,7 @@ class Worker:
         self._job_task = self.huey.task(name="run_job")(self._run_job_by_text)
         self._mail_task = self.huey.task(name="send_mail")(self.send_mail)
         self._stopped = threading.Event()
+        self._consumer: EmbeddedConsumer | None = None
 
     def enqueue_job(self, job_id: UUID) -> None:
         """Hand the id of a committed job to the queue; what is lost here, the sweeper finds."""
@@ -118,11 +119,17 @@ class Worker:
 
     def start(self) -> None:
         """Work in threads of this process until it ends."""
-        consumer = EmbeddedConsumer(
+        self._consumer = EmbeddedConsumer(
             self.huey, workers=1, periodic=False, initial_delay=0.1, max_delay=0.5, backoff=1.2, scheduler_interval=1
         )
-        consumer.start()
+        self._consumer.start()
         threading.Thread(target=self._sweep_forever, name="sweeper", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop working, after the task at hand."""
+        self._stopped.set()
+        if self._consumer is not None:
+            self._consumer.stop(graceful=True)
 
     def run_until_stopped(self) -> None:
         """Work in the foreground: what `flask worker` does on another machine."""
