@@ -151,8 +151,8 @@ def refuse(suggestion: Suggestion, path: SuggestionPath, body: ReviewBody) -> Re
 def run(body: RunBody) -> ResponseReturnValue:
     """Ask for partners to be looked for in one municipality."""
     account = account_at_work()
-    places = desk.places_of(current_session(), account)
-    municipality = next((one.municipality for one in places if one.municipality.path == body.municipality), None)
+    places, _jobs = desk.places_of(current_session(), account)
+    municipality = next((one for one in desk.municipalities_of(places) if one.path == body.municipality), None)
     if municipality is None:
         abort(404)
     job = services.request_run(current_session(), municipality, by=account)

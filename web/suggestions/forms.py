@@ -6,7 +6,8 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from models import Area, ReviewReason, ReviewStep, Suggestion
@@ -15,12 +16,14 @@ from web.suggestions.queries.desk import DeskState
 LONGEST_NOTE: Final = 2000
 LONGEST_SEARCH: Final = 100
 
+_short_enough = Length(max=LONGEST_NOTE, message=_l("Please keep it under 2,000 characters."))
+
 STATES: Final = (
-    ("", _l("Everything")),
-    (DeskState.PENDING.value, _l("Awaiting review")),
-    (DeskState.SECOND.value, _l("Awaiting a second approval")),
-    (DeskState.HELD.value, _l("On hold")),
-    (DeskState.NOBODY.value, _l("Nobody found")),
+    SelectChoice("", _l("Everything")),
+    SelectChoice(DeskState.PENDING.value, _l("Awaiting review")),
+    SelectChoice(DeskState.SECOND.value, _l("Awaiting a second approval")),
+    SelectChoice(DeskState.HELD.value, _l("On hold")),
+    SelectChoice(DeskState.NOBODY.value, _l("Nobody found")),
 )
 
 
@@ -42,7 +45,10 @@ class DeskFilter(FlaskForm):
 
     def offer_places(self, places: Sequence[Area], locale: str) -> None:
         """Let the reader choose among these places."""
-        self.area.choices = [("", _l("All places")), *((place.path, place.name(locale)) for place in places)]
+        self.area.choices = [
+            SelectChoice("", _l("All places")),
+            *(SelectChoice(place.path, place.name(locale)) for place in places),
+        ]
 
 
 class OfferSearch(FlaskForm):
@@ -68,9 +74,15 @@ class RefreshForm(FlaskForm):
 
     def offer_municipalities(self, municipalities: Sequence[Area], locale: str) -> None:
         """Let the reader choose among these municipalities; the first is chosen where nobody did."""
-        self.municipality.choices = [(area.path, area.name(locale)) for area in municipalities]
+        self.municipalities = {area.path: area for area in municipalities}
+        self.municipality.choices = [SelectChoice(area.path, area.name(locale)) for area in municipalities]
         if self.municipality.data is None and municipalities:
             self.municipality.data = municipalities[0].path
+
+    @property
+    def chosen(self) -> Area:
+        """The municipality that was chosen."""
+        return self.municipalities[self.municipality.data]
 
 
 class _DecisionForm(FlaskForm):
@@ -95,20 +107,42 @@ class _ReasonForm(_DecisionForm):
     def offer_reasons(self, reasons: Sequence[ReviewReason], locale: str) -> None:
         """Let the reader choose among the reasons of this step."""
         form: Any = self
-        form.reason.choices = [(one.code, one.name(locale)) for one in reasons if one.step is self.step]
+        form.reason.choices = [SelectChoice(one.code, one.name(locale)) for one in reasons if one.step is self.step]
+
+
+def _one_of_the_reasons(form: FlaskForm, field: RadioField) -> None:
+    """Ask for one of the reasons that were offered."""
+    del form
+    if field.data not in {choice.value for choice in field.choices}:
+        raise ValidationError(_l("Choose the reason that comes closest."))
+
+
+_one_of_the_reasons.field_flags = {"required": True}  # type: ignore[attr-defined]  # how WTForms marks a required field
 
 
 class HoldForm(_ReasonForm):
     """Why a suggestion is kept for later."""
 
     step = ReviewStep.HOLD
-    reason = RadioField(_l("Why is it kept for later?"), id="hold-reason", validators=[DataRequired()])
-    note = TextAreaField(_l("Note for colleagues"), id="hold-note", validators=[Length(max=LONGEST_NOTE)])
+    reason = RadioField(
+        _l("Why is it kept for later?"),
+        id="hold-reason",
+        choices=[],
+        validate_choice=False,
+        validators=[_one_of_the_reasons],
+    )
+    note = TextAreaField(_l("Note for colleagues"), id="hold-note", validators=[_short_enough])
 
 
 class RefuseForm(_ReasonForm):
     """Why a suggestion is refused."""
 
     step = ReviewStep.REFUSE
-    reason = RadioField(_l("Why is it refused?"), id="refuse-reason", validators=[DataRequired()])
-    note = TextAreaField(_l("Note for colleagues"), id="refuse-note", validators=[Length(max=LONGEST_NOTE)])
+    reason = RadioField(
+        _l("Why is it refused?"),
+        id="refuse-reason",
+        choices=[],
+        validate_choice=False,
+        validators=[_one_of_the_reasons],
+    )
+    note = TextAreaField(_l("Note for colleagues"), id="refuse-note", validators=[_short_enough])

@@ -45,13 +45,12 @@ def index() -> ResponseReturnValue:
 def refresh() -> ResponseReturnValue:
     """Ask for partners to be looked for, and show how far that is."""
     account = account_at_work()
-    places = desk.places_of(current_session(), account)
-    municipalities = {place.municipality.path: place.municipality for place in places}
+    places, _jobs = desk.places_of(current_session(), account)
     form = forms.RefreshForm()
-    form.offer_municipalities(list(municipalities.values()), locale())
+    form.offer_municipalities(desk.municipalities_of(places), locale())
     if not form.validate_on_submit():
         abort(422)
-    job = services.request_run(current_session(), municipalities[form.municipality.data], by=account)
+    job = services.request_run(current_session(), form.chosen, by=account)
     return redirect(url_for("suggestions.job", id=job.id), 303)
 
 

@@ -89,8 +89,7 @@ class Desk:
     @property
     def municipalities(self) -> list[Area]:
         """The municipalities in which needs are open, each once, by path."""
-        found = {place.municipality.path: place.municipality for place in self.places}
-        return [found[path] for path in sorted(found)]
+        return municipalities_of(self.places)
 
 
 def visible_to(account: Account) -> Select[Suggestion]:
@@ -115,7 +114,7 @@ def needs_visible_to(account: Account) -> Select[Need]:
 def desk(session: Session, account: Account, *, page: int = 1, area: str = "", state: DeskState | None = None) -> Desk:
     """Return one page of the desk: the fewest candidates first, and among equals the oldest need."""
     within = lies_under([area]) if area else lies_under(account.paths(Role.COORDINATOR))
-    places = places_of(session, account)
+    places, jobs = places_of(session, account)
     waiting: Sequence[Waiting] = ()
     unmet: Sequence[Unmet] = ()
     total = unmet_total = 0
@@ -125,21 +124,37 @@ def desk(session: Session, account: Account, *, page: int = 1, area: str = "", s
         unmet, unmet_total = _unmet(session, account, within, page=page, limit=PAGE_SIZE)
     elif state is None and page == 1:
         unmet, unmet_total = _unmet(session, account, within, page=1, limit=UNMET_SHOWN)
-    return Desk(waiting, total, unmet, unmet_total, _jobs(session, places), places)
+    return Desk(waiting, total, unmet, unmet_total, jobs, places)
 
 
-def places_of(session: Session, account: Account) -> Sequence[Place]:
-    """Return the places with open needs that the account coordinates."""
+def places_of(session: Session, account: Account) -> tuple[list[Place], list[Job]]:
+    """Return the places with open needs that the account coordinates, and the runs that wait or work for them."""
+    pairs = needs_visible_to(account).with_only_columns(Need.area_id, Need.municipality_id).distinct().subquery()
     municipality = aliased(Area)
     rows = session.execute(
-        select(Area, municipality)
-        .join(Need, Need.area_id == Area.id)
-        .join(municipality, Need.municipality_id == municipality.id)
-        .where(lies_under(account.paths(Role.COORDINATOR)), Need.status == NeedStatus.OPEN)
-        .distinct()
-        .order_by(Area.path)
-    )
-    return [Place(area, above) for area, above in rows]
+        select(Area, municipality, Job)
+        .join(pairs, pairs.c.area_id == Area.id)
+        .join(municipality, pairs.c.municipality_id == municipality.id)
+        .outerjoin(
+            Job,
+            and_(
+                Job.municipality_id == municipality.id,
+                Job.kind == JobKind.REFRESH_SUGGESTIONS,
+                Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
+            ),
+        )
+        .options(lazyload(Job.requested_by))
+        .order_by(Area.path, municipality.path, Job.created_at, Job.id)
+    ).all()
+    places = {(area.id, above.id): Place(area, above) for area, above, _ in rows}
+    jobs = {job.id: job for _, _, job in rows if job is not None}
+    return list(places.values()), list(jobs.values())
+
+
+def municipalities_of(places: Sequence[Place]) -> list[Area]:
+    """Return the municipalities that look after the places, each once, by path."""
+    found = {place.municipality.path: place.municipality for place in places}
+    return [found[path] for path in sorted(found)]
 
 
 def municipalities_with_needs(session: Session, *, path: str = "") -> Sequence[Area]:
@@ -220,7 +235,7 @@ def _best(
                 joinedload(SuggestionPartner.offer)
                 .joinedload(Offer.participant)
                 .options(lazyload(Participant.consents)),
-                selectinload(SuggestionPartner.shares),
+                joinedload(SuggestionPartner.shares),
             ),
         )
     )
@@ -245,19 +260,6 @@ def _unmet(
     return [Unmet(need, relaxations, questions) for need, relaxations, questions, _ in rows], (
         rows[0][-1] if rows else 0
     )
-
-
-def _jobs(session: Session, places: Sequence[Place]) -> Sequence[Job]:
-    return session.scalars(
-        select(Job)
-        .where(
-            Job.kind == JobKind.REFRESH_SUGGESTIONS,
-            Job.state.in_([JobState.QUEUED, JobState.RUNNING]),
-            Job.municipality_id.in_({place.municipality.id for place in places}),
-        )
-        .options(joinedload(Job.municipality), lazyload(Job.requested_by))
-        .order_by(Job.created_at, Job.id)
-    ).all()
 
 
 def _published_run() -> tuple[type[MatchingRun], ColumnElement[bool]]:

@@ -148,12 +148,13 @@ def needs(session: Session, statement: Select[Need], *, at: datetime) -> Needs:
     }
 
 
-def one_need(session: Session, need: Need, *, at: datetime) -> tuple[Need, NeedProfile]:
-    """Return one need with its profile, in two queries."""
-    statement = select(Need).where(Need.id == need.id)
-    loaded = (
+def load_need(session: Session, need: Need) -> Need:
+    """Load all that the profile of one need is made of, in one query."""
+    return (
         session.scalars(
-            statement.options(
+            select(Need)
+            .where(Need.id == need.id)
+            .options(
                 joinedload(Need.participant).joinedload(Participant.consents),
                 joinedload(Need.area),
                 joinedload(Need.municipality),
@@ -164,8 +165,6 @@ def one_need(session: Session, need: Need, *, at: datetime) -> tuple[Need, NeedP
         .unique()
         .one()
     )
-    declined = _declined(session, statement).get(need.id, frozenset())
-    return loaded, need_profile(loaded, declined=declined, on=at.astimezone(TOWN_TIME).date())
 
 
 def offers(session: Session, statement: Select[Offer], *, at: datetime) -> Offers:

@@ -6,10 +6,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matching import PairExplanation, SuggestionResult, explain_pair, replay
-from models import Area, MatchingRun, Need, Offer, Suggestion
+from models import MatchingRun, Need, Offer, Suggestion
 from web.suggestions.queries import profiles, reviews
 
 DIGITS: Final = 12
@@ -45,9 +46,9 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
 
 def explain(session: Session, need: Need, offer: Offer, *, at: datetime) -> tuple[Need, Offer, PairExplanation]:
     """Explain any pair, with the words weighed as in a run of the need's municipality."""
-    loaded, need_profile = profiles.one_need(session, need, at=at)
-    municipality: Area = loaded.municipality
-    market = profiles.market(session, municipality, at=at)
+    loaded = profiles.load_need(session, need)
+    market = profiles.market(session, loaded.municipality, at=at)
+    _, need_profile = profiles.needs(session, select(Need).where(Need.id == need.id), at=at)[str(need.id)]
     found = profiles.offers(session, profiles.just_this(offer), at=at)
     row, offer_profile = found[str(offer.id)]
     explanation = explain_pair(

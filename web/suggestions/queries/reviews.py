@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, case, false, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
-from matching import PairScore, Reason, exclusions, score
+from matching import Geography, PairScore, Reason, exclusions, score
 from matching.teams import FIT_FLOOR
 from models import (
     Account,
     Area,
+    AreaNeighbour,
+    Enquiry,
     MatchingRun,
     Need,
     NeedOutcome,
@@ -21,6 +23,9 @@ from models import (
     OfferItem,
     Participant,
     ParticipantKind,
+    Partnership,
+    Party,
+    Reply,
     ReviewReason,
     ReviewStep,
     Role,
@@ -100,10 +105,24 @@ def suggestions_for(session: Session, account: Account, need: Need) -> Sequence[
 
 
 def load_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:
-    """Load all that a decision on a suggestion needs, in two queries."""
-    found = session.scalars(select(Suggestion).where(Suggestion.id == suggestion.id).options(*in_full())).unique().one()
-    load_need(session, found.need)
-    return found
+    """Load all that a decision on a suggestion needs, in one query."""
+    return (
+        session.scalars(
+            select(Suggestion)
+            .where(Suggestion.id == suggestion.id)
+            .options(
+                *in_full(),
+                joinedload(Suggestion.need).options(
+                    joinedload(Need.participant).options(lazyload(Participant.consents)),
+                    joinedload(Need.area),
+                    joinedload(Need.slots),
+                    joinedload(Need.fields),
+                ),
+            )
+        )
+        .unique()
+        .one()
+    )
 
 
 def suggestions(
@@ -191,18 +210,23 @@ def not_suggested(
     offer_id: UUID | None = None,
 ) -> Others:
     """Return offers that were not suggested for a need, each with its reasons, explained for this page alone."""
-    loaded, need_profile = profiles.one_need(session, need, at=at)
+    loaded = profiles.load_need(session, need)
     rows, total = _other_offers(session, account, loaded, page=page, words=words, offer_id=offer_id)
-    listed = profiles.offer_profiles(session, rows, [offer.participant_id for offer in rows], at=at)
-    found = [listed[str(offer.id)] for offer in rows]
-    if not found:
+    offers = [row.offer for row in rows]
+    if not offers:
         return Others(loaded, (), total)
-    geography = profiles.geography(session, loaded.area)
-    offers = [profile for _, profile in found]
-    excluded = exclusions([need_profile], offers, geography)
+    listed = profiles.offer_profiles(session, offers, [offer.participant_id for offer in offers], at=at)
+    need_profile = profiles.need_profile(
+        loaded,
+        declined=frozenset(str(row.offer.participant_id) for row in rows if row.said_no),
+        on=at.astimezone(profiles.TOWN_TIME).date(),
+    )
+    offer_profiles = [listed[str(offer.id)][1] for offer in offers]
+    geography = Geography(frozenset((loaded.area.path, row.offer.area.path) for row in rows if row.is_neighbour))
+    excluded = exclusions([need_profile], offer_profiles, geography)
     scores = score(
         [need_profile],
-        offers,
+        offer_profiles,
         weights=profiles.weights(session),
         geography=geography,
         taxonomy=profiles.taxonomy(session),
@@ -212,15 +236,24 @@ def not_suggested(
         loaded,
         [
             NotSuggested(offer, excluded.reasons(0, k), scores.explain(0, k), bool(fits[k] >= FIT_FLOOR))
-            for k, (offer, _) in enumerate(found)
+            for k, offer in enumerate(offers)
         ],
         total,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _OtherOffer:
+    """An offer with what only the database knows of it and the need together."""
+
+    offer: Offer
+    said_no: bool
+    is_neighbour: bool
+
+
 def _other_offers(
     session: Session, account: Account, need: Need, *, page: int, words: str, offer_id: UUID | None
-) -> tuple[list[Offer], int]:
+) -> tuple[list[_OtherOffer], int]:
     statement: Select[Offer] = profiles.serving_offers(need.municipality).where(
         Offer.participant_id != need.participant_id
     )
@@ -235,15 +268,25 @@ def _other_offers(
         statement = statement.where(Offer.id.not_in(suggested))
     if words:
         # A person's name may only be searched by who may also read it.
-        name_is_shown = or_(
-            Participant.kind != ParticipantKind.RESIDENT, lies_under(account.paths(Role.COORDINATOR)), false()
-        )
+        name_is_shown = or_(Participant.kind != ParticipantKind.RESIDENT, lies_under(account.paths(Role.COORDINATOR)))
         statement = statement.where(
             or_(
                 contains_words(Offer.search_text, words),
                 name_is_shown & Participant.name.contains(words, autoescape=True),
             )
         )
+    said_no = (
+        select(Enquiry.id)
+        .join(Party, Enquiry.party_id == Party.id)
+        .join(Partnership, Party.partnership_id == Partnership.id)
+        .where(Partnership.need_id == need.id, Enquiry.reply == Reply.NO, Party.participant_id == Offer.participant_id)
+        .exists()
+    )
+    is_neighbour = (
+        select(AreaNeighbour.id)
+        .where(AreaNeighbour.area_id == need.area_id, AreaNeighbour.neighbour_id == Offer.area_id)
+        .exists()
+    )
     rows = (
         session.execute(
             statement.options(
@@ -252,7 +295,7 @@ def _other_offers(
                 joinedload(Offer.items).joinedload(OfferItem.skill),
                 joinedload(Offer.fields),
             )
-            .add_columns(func.count().over())
+            .add_columns(said_no, is_neighbour, func.count().over())
             .order_by(Offer.title, Offer.id)
             .limit(PAGE_SIZE)
             .offset((page - 1) * PAGE_SIZE)
@@ -260,7 +303,7 @@ def _other_offers(
         .unique()
         .all()
     )
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    return [_OtherOffer(offer, no, beside) for offer, no, beside, _ in rows], rows[0][-1] if rows else 0
 
 
 def intermediaries_near(session: Session, need: Need) -> Sequence[Participant]:
