@@ -29,7 +29,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from models import (
     Account,
@@ -179,6 +179,18 @@ def _as_day(found: re.Match[str]) -> date:
     return date(year, int(found["month"]), int(found["day"]))
 
 
+class Rows(FieldList):
+    """Six rows, each under its own number, whichever of them were sent."""
+
+    def __init__(self, row: type[Form], **settings: Any) -> None:
+        super().__init__(FormField(row), min_entries=MOST_SLOTS, max_entries=MOST_SLOTS, **settings)
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterable[int]:
+        """Return every row's number: a row that was not sent is an empty one."""
+        del prefix, formdata
+        return range(MOST_SLOTS)
+
+
 class PieceForm(Form):
     """One row: a slot of a need."""
 
@@ -265,7 +277,7 @@ class ListingForm(FlaskForm, Generic[Row]):
         _l("Title"),
         filters=[one_line],
         validators=[
-            InputRequired(_l("Write a title.")),
+            DataRequired(_l("Write a title.")),
             Length(max=120, message=_l("Write at most 120 characters.")),
         ],
     )
@@ -465,7 +477,7 @@ class NeedForm(ListingForm[Need]):
     PIECES = "slots"
 
     accepts = SelectMultipleField(_l("What would be acceptable"), choices=members_of(Condition))
-    slots = FieldList(FormField(SlotForm), min_entries=MOST_SLOTS, max_entries=MOST_SLOTS)
+    slots = Rows(SlotForm)
 
     @classmethod
     def to_post(cls, session: Session, account: Account) -> "NeedForm":
@@ -509,7 +521,7 @@ class OfferForm(ListingForm[Offer]):
         _l("How many partnerships a year (optional)"),
         validators=[Optional(), Between(0, 10_000, _l("Write a number from 0 to 10,000."))],
     )
-    items = FieldList(FormField(ItemForm), min_entries=MOST_SLOTS, max_entries=MOST_SLOTS)
+    items = Rows(ItemForm)
 
     @classmethod
     def to_post(cls, session: Session, account: Account) -> "OfferForm":

@@ -71,7 +71,8 @@ _COMPANY: Final = re.compile("株式会社|有限会社|合同会社|合資会�
 _NPO: Final = re.compile("^(認定)?(NPO法人|特定非営利活動法人|[一公][般益][社財]団法人|社会福祉法人)")
 _UNIVERSITY: Final = re.compile("大学|高等専門学校|^学校法人")
 _OFFICE: Final = re.compile(
-    "(市|県|府|都|区|町|村|庁|省)(役所|役場)?$|[都道府県市区町村].*(?<!薬)(?<!郵便)(?<!放送)局$"
+    "^[\u3040-\u309f\u4e00-\u9fff]{1,6}[都道府県市区町村庁省](役所|役場)?$"
+    "|^[\u4e00-\u9fff]{1,4}[都道府県市区町村].*(?<!薬)(?<!郵便)(?<!放送)局$"
 )
 _QUANTITY: Final = re.compile("^[0-9]{1,9}$")
 _SEPARATORS: Final = re.compile("[;；\n]")
