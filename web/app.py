@@ -10,7 +10,7 @@ from whitenoise import WhiteNoise
 from models import JobKind
 from web.config import Settings
 from web.database import UnitOfWork, init_database
-from web.errors import init_errors
+from web.errors import init_errors, misshapen
 from web.i18n import init_i18n
 from web.pages import init_pages
 from web.security import check_every_route_names_its_permission, csrf, init_security
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         info=Info(title="Enishi", version="1"),
         security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
         doc_ui=False,
+        validation_error_callback=misshapen,
     )
     app.extensions["settings"] = settings
     init_database(app, settings)

@@ -7,6 +7,7 @@ from flask import Flask, Response, json, redirect, render_template, request, ses
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -71,6 +72,21 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(OverflowError, _unreadable)
     app.register_error_handler(CSRFError, _foreign_form)
     app.register_error_handler(HTTPException, _refused)
+
+
+def misshapen(error: ValidationError) -> Response:
+    """Answer a body or address that has not the promised shape, without repeating what was sent.
+
+    What was sent may hold what no answer can, such as a lone half of a surrogate pair.
+    """
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    problem = {
+        "type": "about:blank#malformed",
+        "title": str(HTTP_SENTENCES[422]),
+        "status": 422,
+        "errors": [{"at": list(one["loc"]), "what": one["msg"]} for one in found],
+    }
+    return Response(json.dumps(problem), 422, content_type="application/problem+json")
 
 
 def _answer(status: int, sentence: str, *, code: str = "", advice: str = "") -> ResponseReturnValue:
