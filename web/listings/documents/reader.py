@@ -5,6 +5,7 @@ standard output in JSON: the rows, or why and where the sheet is refused. What a
 not its name. Formulas are never computed: a cell is the text or number that was stored.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -120,10 +121,15 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _decoded_cp932(body: bytes, utf8_error: UnicodeDecodeError) -> str:
+    if body[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        raise _misplaced(body, utf8_error, "utf-8", 0)
     try:
         text = body.decode("cp932")
     except UnicodeDecodeError as error:
+        if _is_euc(body):
+            raise _misplaced(body, utf8_error, "utf-8", 0) from None
         raise _misplaced(body, error, "cp932", 0) from None
+    # EUC-JP, read as CP932, turns into half-width katakana.
     misread = len(HALF_WIDTH_KATAKANA.findall(text))
     if misread * MISREAD_SHARE > sum(not character.isascii() for character in text) and _is_euc(body):
         raise _misplaced(body, utf8_error, "utf-8", 0)
