@@ -1,7 +1,7 @@
 """One run: from needs and offers to suggestions with reasons."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,13 +14,16 @@ from matching.relaxation import questions, relax
 from matching.replay import FrozenPartner, freeze, replay
 from matching.results import NeedResult, SuggestionResult
 from matching.scoring import PairScore, Scores, score
-from matching.teams import FIT_FLOOR, assemble, worth_by_slot
+from matching.teams import FAINT_FLOOR, FIT_FLOOR, Team, assemble, worth_by_slot
 
 PAIRS_AT_ONCE: Final = 1_000_000
 """Pairs that are scored at once; needs are taken in blocks so that there are no more."""
 
 SUGGESTIONS: Final = 5
 """Suggestions that are kept for a need."""
+
+FAINT_SUGGESTIONS: Final = 2
+"""Suggestions that are kept where everybody is only faintly near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,14 @@ def run(
             results.append(_for_need(row, excluded, scores, geography))
             if progress is not None:
                 progress(len(results), len(needs))
+    unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
+    for start in range(0, len(unmet), size):
+        rows = unmet[start : start + size]
+        block = [needs[row] for row in rows]
+        excluded = exclusions(block, offers, geography)
+        scores = score(block, offers, weights=weights, geography=geography, taxonomy=taxonomy, nearest=FAINT_FLOOR)
+        for position, row in enumerate(rows):
+            results[row] = replace(results[row], suggestions=_nearest(position, excluded, scores))
     return results
 
 
@@ -134,34 +145,62 @@ def explain_pair(
 
 def _for_need(row: int, excluded: Exclusions, scores: Scores, geography: Geography) -> NeedResult:
     need = scores.needs[row]
-    slots = [position for position, (of, _) in enumerate(scores.fits.slots) if of == row]
-    columns = np.array([column for column, _ in scores.fits.items], dtype=np.int64)
-    fits = scores.fits.fits[slots]
-    counts = fits >= FIT_FLOOR
-    relevant = np.zeros(len(scores.offers), dtype=bool)
-    relevant[columns[counts.any(axis=0)]] = True
-    partners = {
-        scores.offers[column].id: _freeze_partner(scores, row, int(column), slots, fits, columns)
-        for column in np.flatnonzero(relevant & excluded.eligible[row])
-    }
+    slots, columns = _places(row, scores)
+    partners = _partners(row, excluded, scores, FIT_FLOOR)
     candidates = [partner.candidate(scores.weights) for partner in partners.values()]
     teams = assemble(need, candidates, limit=SUGGESTIONS)
-    suggestions = tuple(
-        _suggest(need, [partners[offer.id] for offer in team.partners], scores, rank)
-        for rank, team in enumerate(teams, start=1)
-    )
     covered = frozenset(slot for candidate in candidates for slot, _ in worth_by_slot(need, candidate))
     lacking = [position for position in slots if scores.fits.slots[position][1].id not in covered]
     of_use = np.unique(columns[(scores.fits.fits[lacking] >= FIT_FLOOR).any(axis=0)]).tolist()
     return NeedResult(
         need_id=need.id,
-        suggestions=suggestions,
+        suggestions=_suggestions(need, teams, partners, scores, FIT_FLOOR),
         excluded={gate.value: count for gate, count in excluded.counts(row).items()},
         relaxations=relax(need, [scores.offers[column] for column in of_use], geography=geography, covered=covered)
         if lacking
         else (),
         questions=questions(need),
         candidates=len(partners),
+    )
+
+
+def _nearest(row: int, excluded: Exclusions, scores: Scores) -> tuple[SuggestionResult, ...]:
+    """Suggest those who are at least faintly near to a need that nobody fits."""
+    need = scores.needs[row]
+    partners = _partners(row, excluded, scores, FAINT_FLOOR)
+    candidates = [partner.candidate(scores.weights, FAINT_FLOOR) for partner in partners.values()]
+    teams = assemble(need, candidates, limit=FAINT_SUGGESTIONS)
+    return _suggestions(need, teams, partners, scores, FAINT_FLOOR)
+
+
+def _places(row: int, scores: Scores) -> tuple[list[int], IntMatrix]:
+    """Return where the need's slots stand among all slots, and the offer that each item belongs to."""
+    slots = [position for position, (of, _) in enumerate(scores.fits.slots) if of == row]
+    return slots, np.array([column for column, _ in scores.fits.items], dtype=np.int64)
+
+
+def _partners(row: int, excluded: Exclusions, scores: Scores, floor: float) -> dict[str, FrozenPartner]:
+    """Return the offers that pass every gate and count for a slot, by their ids."""
+    slots, columns = _places(row, scores)
+    fits = scores.fits.fits[slots]
+    relevant = np.zeros(len(scores.offers), dtype=bool)
+    relevant[columns[(fits >= floor).any(axis=0)]] = True
+    return {
+        scores.offers[column].id: _freeze_partner(scores, row, int(column), slots, fits, columns)
+        for column in np.flatnonzero(relevant & excluded.eligible[row])
+    }
+
+
+def _suggestions(
+    need: NeedProfile,
+    teams: Sequence[Team],
+    partners: Mapping[str, FrozenPartner],
+    scores: Scores,
+    floor: float,
+) -> tuple[SuggestionResult, ...]:
+    return tuple(
+        _suggest(need, [partners[offer.id] for offer in team.partners], scores, rank, floor)
+        for rank, team in enumerate(teams, start=1)
     )
 
 
@@ -177,7 +216,9 @@ def _freeze_partner(
     return FrozenPartner(scores.offers[column], values, float(scores.loads[column]), kept, {})
 
 
-def _suggest(need: NeedProfile, partners: Sequence[FrozenPartner], scores: Scores, rank: int) -> SuggestionResult:
+def _suggest(
+    need: NeedProfile, partners: Sequence[FrozenPartner], scores: Scores, rank: int, floor: float
+) -> SuggestionResult:
     said = [
         FrozenPartner(
             partner.offer,
@@ -188,4 +229,4 @@ def _suggest(need: NeedProfile, partners: Sequence[FrozenPartner], scores: Score
         )
         for partner in partners
     ]
-    return replay(freeze(need, said, weights=scores.weights, rank=rank))
+    return replay(freeze(need, said, weights=scores.weights, rank=rank, floor=floor))

@@ -9,8 +9,9 @@ from matching.arrays import FloatMatrix, IntMatrix
 from matching.profiles import KINDS, ItemProfile, SlotProfile
 
 NEAR_KIND: Final = 0.8
-"""Worth of a service where people are lacking, and the other way round: advice on accounts (会計の助言) is
-written down now as one, now as the other, but a person who comes is not quite a thing that is done."""
+"""Worth of a service where one person is lacking, and the other way round: advice on accounts (会計の助言) is
+written down now as one, now as the other, but a person who comes is not quite a thing that is done. Where several
+people are lacking, a service does not stand in for them."""
 
 _NEAR: Final = (("people", "service"), ("service", "people"))
 
@@ -38,3 +39,30 @@ def kind_worth() -> FloatMatrix:
 def worth_of_kind(lacking: str, given: str) -> float:
     """Return what an item of the kind `given` is worth to a slot of the kind `lacking`, in [0, 1]."""
     return 1.0 if lacking == given else NEAR_KIND if (lacking, given) in _NEAR else 0.0
+
+
+def worth_to_slots(slots: Sequence[SlotProfile], items: Sequence[ItemProfile], *, strict: bool = True) -> FloatMatrix:
+    """Return what each item is worth to each slot by their kinds.
+
+    Parameters
+    ----------
+    slots : Sequence[SlotProfile]
+        The slots.
+    items : Sequence[ItemProfile]
+        The items.
+    strict : bool
+        Whether several people are only people.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_slots, n_items)
+        In [0, 1]; if strict, 0 for everything but people where several people are lacking.
+
+    """
+    worth: FloatMatrix = kind_worth()[kind_codes(slots)[:, None], kind_codes(items)]
+    if not strict:
+        return worth
+    several = np.array([slot.kind == "people" and slot.quantity > 1 for slot in slots], dtype=bool)
+    people = np.array([item.kind == "people" for item in items], dtype=bool)
+    allowed: FloatMatrix = np.where(several[:, None] & ~people, 0.0, worth)
+    return allowed

@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         # Teams: what a suggestion achieves as a whole.
         "team_covers": ("covered", "slots"),
         "team_bridges": (),
+        "team_faint": (),
         "team_shares_slot": ("slot", "partners"),
         # Questions: what to ask where nothing is known.
         "ask_slots": (),

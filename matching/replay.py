@@ -10,7 +10,7 @@ from matching.reasons import Reason
 from matching.results import PartnerResult, SuggestionResult
 from matching.scoring import PairScore, pair_score
 from matching.snapshots import need_from_json, offer_from_json, to_json, weights_from_json
-from matching.teams import Assignment, Candidate, Team, team_of
+from matching.teams import FIT_FLOOR, Assignment, Candidate, Team, team_of
 
 SNAPSHOT_FORMAT: Final = 1
 
@@ -45,12 +45,12 @@ class FrozenPartner:
         """Return the score of the partner for the need."""
         return pair_score(self.values, weights, self.load, self.said)
 
-    def candidate(self, weights: Weights) -> Candidate:
+    def candidate(self, weights: Weights, floor: float = FIT_FLOOR) -> Candidate:
         """Return what the partner is worth to each slot."""
         parts = self.pair_score(weights)
         known = sum(parts.parts.get(name, 0.0) for name in weights.as_mapping() if name != "skill")
         share = 0.0 if "skill" in parts.unknown else weights.skill / parts.confidence
-        return Candidate(self.offer, self.fits, others=self.load * known, skill_share=self.load * share)
+        return Candidate(self.offer, self.fits, others=self.load * known, skill_share=self.load * share, floor=floor)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain JSON."""
@@ -74,7 +74,14 @@ class FrozenPartner:
         )
 
 
-def freeze(need: NeedProfile, partners: Sequence[FrozenPartner], *, weights: Weights, rank: int) -> dict[str, Any]:
+def freeze(
+    need: NeedProfile,
+    partners: Sequence[FrozenPartner],
+    *,
+    weights: Weights,
+    rank: int,
+    floor: float = FIT_FLOOR,
+) -> dict[str, Any]:
     """Return all that a suggestion follows from as plain JSON.
 
     Parameters
@@ -87,6 +94,8 @@ def freeze(need: NeedProfile, partners: Sequence[FrozenPartner], *, weights: Wei
         The weights of the run.
     rank : int
         Place among the suggestions for the need, from 1.
+    floor : float
+        From this fit on an item counted for a slot, in [0, 1].
 
     Returns
     -------
@@ -97,6 +106,7 @@ def freeze(need: NeedProfile, partners: Sequence[FrozenPartner], *, weights: Wei
     return {
         "format": SNAPSHOT_FORMAT,
         "rank": rank,
+        "floor": floor,
         "weights": to_json(weights),
         "need": to_json(need),
         "partners": [partner.to_json() for partner in partners],
@@ -129,7 +139,8 @@ def replay(snapshot: dict[str, Any]) -> SuggestionResult:
     need = need_from_json(snapshot["need"])
     weights = weights_from_json(snapshot["weights"])
     frozen = sorted(map(FrozenPartner.from_json, snapshot["partners"]), key=lambda partner: partner.offer.id)
-    team = team_of(need, [partner.candidate(weights) for partner in frozen])
+    floor = snapshot["floor"]
+    team = team_of(need, [partner.candidate(weights, floor) for partner in frozen])
     shares = _shares(need, team)
     partners = tuple(_partner(partner, partner.pair_score(weights), team, shares) for partner in frozen)
     scores = [partner.score for partner in partners]
@@ -140,7 +151,7 @@ def replay(snapshot: dict[str, Any]) -> SuggestionResult:
         value=team.value,
         partners=partners,
         open_slots=team.open_slots,
-        reasons=_team_reasons(need, team),
+        reasons=_team_reasons(need, team, is_faint=floor < FIT_FLOOR),
         snapshot=snapshot,
     )
 
@@ -181,9 +192,10 @@ def _mean(values: Sequence[float], partners: Sequence[PartnerResult]) -> float:
     return min(max(mean, 0.0), 1.0)
 
 
-def _team_reasons(need: NeedProfile, team: Team) -> tuple[Reason, ...]:
+def _team_reasons(need: NeedProfile, team: Team, *, is_faint: bool) -> tuple[Reason, ...]:
     slots = need.open_slots
-    reasons = [Reason("team_covers", {"covered": len(slots) - len(team.open_slots), "slots": len(slots)})]
+    reasons = [Reason("team_faint")] if is_faint else []
+    reasons += [Reason("team_covers", {"covered": len(slots) - len(team.open_slots), "slots": len(slots)})]
     for slot in slots:
         partners = len({one.offer for one in team.assignments if one.slot == slot.id})
         if partners > 1:

@@ -256,6 +256,7 @@ def score(
     weights: Weights,
     geography: Geography,
     taxonomy: Taxonomy,
+    nearest: float = 0.0,
 ) -> Scores:
     """Score every pair of a market.
 
@@ -272,14 +273,17 @@ def score(
     taxonomy : Taxonomy
         Skills and what they are called.
 
+    nearest : float
+        See `matching.signals.SkillFit`: above 0 only for needs that nobody fits.
+
     Returns
     -------
     Scores
         Scores, confidences and parts; gates are not looked at here.
 
     """
-    signals = all_signals(geography=geography, taxonomy=taxonomy)
-    skill = SkillFit(taxonomy=taxonomy)
+    signals = all_signals(geography=geography, taxonomy=taxonomy, nearest=nearest)
+    skill = SkillFit(taxonomy=taxonomy, nearest=nearest)
     fits = skill.slot_fits(needs, offers)
     values = np.stack(
         [

@@ -18,8 +18,15 @@ FIT_FLOOR: Final = 0.12
 """From this fit on an item counts for a slot. Likeness of words alone reaches 0.5 at most, so that about a quarter of
 what is characteristic of the slot must be found; less is chance."""
 
+FAINT_FLOOR: Final = 0.02
+"""Where nobody reaches `FIT_FLOOR`, so that the page is never empty, the nearest are shown from this fit on, and are
+said to be only faintly near."""
+
 PARTNER_COST: Final = 0.05
 """What every partner costs a team, since each one more has to be asked, to agree and to be looked after."""
+
+FAINT_PARTNER_COST: Final = 0.005
+"""What a partner costs a team of those who are only faintly near: little, or nobody would be left to be shown."""
 
 BRIDGING_BONUS: Final = 0.03
 """What a team gains by joining a body of place with a body of purpose. It is smaller than the cost of a partner, so
@@ -45,6 +52,8 @@ class Candidate:
         What the other signals of the pair add to the score, in [0, 1].
     skill_share : float
         What a full fit adds to the score, in [0, 1]; the worth for a slot is `others + skill_share * fit`.
+    floor : float
+        From this fit on an item counts for a slot, in [0, 1].
 
     """
 
@@ -52,6 +61,7 @@ class Candidate:
     fits: Mapping[tuple[str, str], float] = field(hash=False)
     others: float = 0.0
     skill_share: float = 1.0
+    floor: float = FIT_FLOOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class _Board:
     supply: IntMatrix  # (n_items,)
     demand: IntMatrix  # (n_slots,)
     gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
+    cost: float  # of each partner
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,8 +218,9 @@ def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, st
     Returns
     -------
     dict[tuple[str, str], float]
-        Worth in (0, 1] by the ids of slot and item, without fits below `FIT_FLOOR` and without slots that would take
-        more hours than the owner's limit leaves. Where the slots together would, the more valuable ones stay.
+        Worth in (0, 1] by the ids of slot and item, without fits below the candidate's floor and without slots that
+        would take more hours than the owner's limit leaves. Where the slots together would, the more valuable ones
+        stay.
 
     """
     free = [item for item in candidate.offer.items if item.quantity > 0]
@@ -216,7 +228,7 @@ def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, st
     for slot in need.open_slots:
         for item in free:
             fit = candidate.fits.get((slot.id, item.id), 0.0)
-            if fit >= FIT_FLOOR:
+            if fit >= candidate.floor:
                 worth[slot.id, item.id] = candidate.others + candidate.skill_share * fit
     best = {slot: max(worth.get((slot.id, item.id), 0.0) for item in free) for slot in need.open_slots if free}
     hours = 0.0
@@ -268,6 +280,7 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate]) -> _Board:
         supply=np.array([item.quantity for _, item in items], dtype=np.int64),
         demand=np.array([slot.quantity for slot in slots], dtype=np.int64),
         gains=np.array(gains, dtype=np.float64).reshape(len(slots), len(items)),
+        cost=FAINT_PARTNER_COST if any(candidate.floor < FIT_FLOOR for candidate in candidates) else PARTNER_COST,
     )
 
 
@@ -312,7 +325,7 @@ def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) 
     has_purpose = purpose[subsets].any(axis=1) | (board.need.owner_kind in PURPOSE_KINDS)
     sizes = (subsets < len(board.candidates)).sum(axis=1)
     bounds: FloatMatrix = (
-        np.minimum(by_slots, by_items) - PARTNER_COST * sizes + BRIDGING_BONUS * (has_place & has_purpose)
+        np.minimum(by_slots, by_items) - board.cost * sizes + BRIDGING_BONUS * (has_place & has_purpose)
     )
     return bounds
 
@@ -327,7 +340,7 @@ def _needs_everyone(board: _Board, team: _Members, solved: dict[_Members, _Solut
 
     solution = solve(team)
     smaller = [team[:k] + team[k + 1 :] for k in range(len(team))] if len(team) > 1 else []
-    loses = solution.value > 0.0 and min(_contributions(board, solution)) > PARTNER_COST - BRIDGING_BONUS
+    loses = solution.value > 0.0 and min(_contributions(board, solution)) > board.cost - BRIDGING_BONUS
     return solution if loses and all(solution.value > solve(members).value for members in smaller) else None
 
 
@@ -346,7 +359,7 @@ def _solve(board: _Board, members: _Members) -> _Solution:
     division = {(slot, items[column]): quantity for (slot, column), quantity in division.items()}
     gained = sum(float(board.gains[slot, item]) * quantity for (slot, item), quantity in division.items())
     bonus = BRIDGING_BONUS * _bridges(board, members)
-    return _Solution(members, division, round(gained - PARTNER_COST * len(members) + bonus, _DIGITS))
+    return _Solution(members, division, round(gained - board.cost * len(members) + bonus, _DIGITS))
 
 
 def _bridges(board: _Board, members: _Members) -> bool:

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-def all_signals(*, geography: Geography, taxonomy: Taxonomy) -> tuple[Signal, ...]:
+def all_signals(*, geography: Geography, taxonomy: Taxonomy, nearest: float = 0.0) -> tuple[Signal, ...]:
     """Return every signal, in the order of the weights.
 
     Parameters
@@ -35,6 +35,8 @@ def all_signals(*, geography: Geography, taxonomy: Taxonomy) -> tuple[Signal, ..
         Which districts touch.
     taxonomy : Taxonomy
         Skills and what they are called.
+    nearest : float
+        See `SkillFit`: above 0 only for needs that nobody fits.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def all_signals(*, geography: Geography, taxonomy: Taxonomy) -> tuple[Signal, ..
 
     """
     return (
-        SkillFit(taxonomy=taxonomy),
+        SkillFit(taxonomy=taxonomy, nearest=nearest),
         FieldOverlap(),
         Nearness(geography=geography),
         TimeOverlap(),

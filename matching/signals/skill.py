@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
-from matching.kinds import kind_codes, kind_worth, worth_of_kind
+from matching.kinds import worth_to_slots
 from matching.profiles import ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -53,6 +53,9 @@ class SkillFit(Signal):
         Greatest score that likeness of words alone can reach, in [0, 1].
     context : float
         Share of that likeness that comes from the whole need and the whole offer instead of the slot, in [0, 1].
+    nearest : float
+        Least score of an item of the very kind that is lacking, in [0, 1]. Above 0 only for needs that nobody fits;
+        then a service also stands in for several people.
 
     Notes
     -----
@@ -77,6 +80,7 @@ class SkillFit(Signal):
         parent: float = 0.4,
         text_only: float = 0.5,
         context: float = 0.3,
+        nearest: float = 0.0,
     ) -> None:
         self.taxonomy = taxonomy
         self.alias = alias
@@ -84,6 +88,7 @@ class SkillFit(Signal):
         self.parent = parent
         self.text_only = text_only
         self.context = context
+        self.nearest = nearest
 
     def slot_fits(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> SlotFits:
         """Score every open slot with every free item.
@@ -108,9 +113,10 @@ class SkillFit(Signal):
         if not slots or not items:
             return SlotFits(slots, items, np.zeros((len(slots), len(items))))
         relations = self._relations([slot for _, slot in slots], [item for _, item in items])
-        kinds = kind_worth()[kind_codes([slot for _, slot in slots])[:, None], kind_codes([item for _, item in items])]
+        kinds = worth_to_slots([slot for _, slot in slots], [item for _, item in items], strict=not self.nearest)
         likeness = self.text_only * self._likeness(needs, offers, slots, items, kinds)
-        return SlotFits(slots, items, kinds * np.maximum(relations, likeness))
+        least = np.where(kinds == 1.0, self.nearest, 0.0)
+        return SlotFits(slots, items, np.maximum(kinds * np.maximum(relations, likeness), least))
 
     def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
         """Return the fit of the best slot of every pair, shape (n_needs, n_offers)."""
@@ -152,7 +158,7 @@ class SkillFit(Signal):
             return None
         free = [item for item in offer.items if item.quantity > 0]
         slots = need.open_slots
-        worth = np.array([[worth_of_kind(slot.kind, item.kind) for item in free] for slot in slots])
+        worth = worth_to_slots(slots, free, strict=not self.nearest)
         relations = self._relations(slots, free)
         weights = np.array([slot.weight for slot in slots])[:, None]
         related = worth * relations * weights / weights.max()

@@ -214,3 +214,26 @@ def test_a_pair_is_explained_with_the_numbers_of_the_run() -> None:
 
     assert explained.score.parts == partner.parts
     assert np.isclose(explained.score.score or 0.0, partner.score or 1.0)
+
+
+def test_where_nobody_fits_the_nearest_are_said_to_be_faintly_near() -> None:
+    need = make_need(make_slot(what="夜道の見回り", kind="people"))
+    offer = make_offer(make_item(what="見本市の受付", kind="people"))
+
+    result = results_of([need], [offer])[0]
+
+    assert next(reason.code for reason in result.suggestions[0].reasons) == "team_faint"
+
+
+def test_several_people_are_not_one_service() -> None:
+    need = make_need(make_slot(what="会計の助言", kind="people", quantity=2))
+    offer = make_offer(make_item(what="会計の助言", kind="service", quantity=9))
+
+    assert next(reason.code for reason in results_of([need], [offer])[0].suggestions[0].reasons) == "team_faint"
+
+
+def test_one_person_can_be_one_service() -> None:
+    need = make_need(make_slot(what="会計の助言", kind="people", quantity=1))
+    offer = make_offer(make_item(what="会計の助言", kind="service", quantity=9))
+
+    assert len(results_of([need], [offer])[0].suggestions) == 1
