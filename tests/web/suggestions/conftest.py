@@ -1,6 +1,6 @@
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -41,6 +41,8 @@ from tests.factories import (
     make_skill,
     make_slot,
 )
+from web.app import create_app
+from web.config import Settings
 from web.database import read_scope, session_scope
 from web.security import SESSION_LASTS, token_hash
 from web.suggestions import services
@@ -170,6 +172,13 @@ def town(app: Flask, session: AuditedSession) -> Town:
 
 
 @pytest.fixture
-def memory_app(make_app: Callable[..., Flask]) -> Flask:
+def memory_app(tmp_path: Path) -> Flask:
     """Return an application for what needs words but no rows."""
-    return make_app()
+    return create_app(
+        Settings(
+            instance=tmp_path,
+            database_url="sqlite://",
+            secret_key="a secret for tests",
+            huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        )
+    )

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from matching import Gate, PairExplanation
 from models import Need, NeedOutcome, Offer
-from web.suggestions.documents.shown import Naming, SeenSlot, team_slots
+from web.i18n import TOWN_TIME
+from web.suggestions.documents.shown import Naming, SeenSlot, is_faint, team_slots
 from web.suggestions.documents.words import (
     GATES_IN_SHORT,
     Lexicon,
@@ -36,6 +37,8 @@ class Card:
     teams: int
     held: int
     awaiting_second: int
+    opened_on: date | None
+    is_faint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class SeenNotSuggested:
 
 def card(waiting: Waiting, *, naming: Naming) -> Card:
     """Return a need as the desk shows it."""
+    opened_at = waiting.need.opened_at
     return Card(
         need=waiting.need,
         owner=naming(waiting.need.participant),
@@ -88,6 +92,8 @@ def card(waiting: Waiting, *, naming: Naming) -> Card:
         teams=waiting.teams,
         held=waiting.held,
         awaiting_second=waiting.awaiting_second,
+        opened_on=opened_at.astimezone(TOWN_TIME).date() if opened_at else None,
+        is_faint=is_faint(waiting.best),
     )
 
 

@@ -1,13 +1,12 @@
 """Rows of a suggestion turned into what is drawn on a page, answered by the API, and printed by a command."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from flask_babel import gettext as _
 
-from matching import PartnerResult, SuggestionResult, Weights, replay
 from matching.scoring import LOAD_PART
 from matching.snapshots import weights_from_json
 from models import Account, Need, Participant, Slot, Suggestion, SuggestionPartner
@@ -23,10 +22,12 @@ from web.suggestions.documents.words import (
     sentence,
     signal_name,
 )
+from web.suggestions.queries.replays import replayed
 
 Naming: TypeAlias = Callable[[Participant], str]
 
 POINTS: Final = 100
+FAINT: Final = "team_faint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class SeenSuggestion:
     open_slots: Sequence[str]
 
     @property
+    def is_faint(self) -> bool:
+        """Tell whether the team is only the nearest there is."""
+        return is_faint(self.row)
+
+    @property
     def names(self) -> list[str]:
         """The partners' names, each once."""
         return list(dict.fromkeys(partner.name for partner in self.partners))
@@ -97,6 +103,11 @@ class SeenSuggestion:
     def is_undecided(self) -> bool:
         """Tell whether somebody can still decide."""
         return self.row.verdict in UNDECIDED
+
+
+def is_faint(suggestion: Suggestion) -> bool:
+    """Tell whether nobody is truly near, and the team only comes nearest."""
+    return any(reason["code"] == FAINT for reason in suggestion.reasons)
 
 
 def shown_name(account: Account | None, participant: Participant) -> str:
@@ -111,15 +122,14 @@ def seen(
     suggestion: Suggestion, need: Need, *, naming: Naming, questions: Sequence[Mapping[str, Any]] = ()
 ) -> SeenSuggestion:
     """Return all that can be shown of a suggestion that was loaded in full."""
-    frozen = replay(suggestion.snapshot) if suggestion.snapshot else None
+    shares = _shares(suggestion)
     lexicon = Lexicon.of(
         need,
         (partner.offer for partner in suggestion.partners),
         {str(share.item_id): share.item.what for partner in suggestion.partners for share in partner.shares},
     )
-    shares = {} if frozen is None else {partner.offer_id: partner.share for partner in frozen.partners}
     partners = [_partner(partner, shares, lexicon, naming) for partner in suggestion.partners]
-    parts, load = ([], 0) if frozen is None else _parts(suggestion, frozen)
+    parts, load = _parts(suggestion, shares)
     return SeenSuggestion(
         row=suggestion,
         fit=fit_in_words(suggestion.score),
@@ -129,7 +139,7 @@ def seen(
         reasons=[sentence(reason, lexicon) for reason in suggestion.reasons],
         parts=parts,
         load=load,
-        questions=[] if suggestion.score is not None else _questions(questions, frozen, partners),
+        questions=[] if suggestion.score is not None else _questions(questions, suggestion, partners),
         open_slots=[lexicon.things[slot] for slot in suggestion.open_slots if slot in lexicon.things],
     )
 
@@ -220,39 +230,47 @@ def _partner(partner: SuggestionPartner, shares: Mapping[str, float], lexicon: L
     )
 
 
-def _parts(suggestion: Suggestion, frozen: SuggestionResult) -> tuple[list[SeenPart], int]:
+def _shares(suggestion: Suggestion) -> dict[str, float]:
+    """Return which share of what the team gives each partner gives; empty where that cannot be computed any more.
+
+    What a run knew can be erased with a person's data, or be written for an older engine. The
+    figures that it led to are still there.
+    """
+    if len(suggestion.partners) == 1:
+        return {str(suggestion.partners[0].offer_id): 1.0}
+    frozen = replayed(suggestion)
+    return {} if frozen is None else {partner.offer_id: partner.share for partner in frozen.partners}
+
+
+def _parts(suggestion: Suggestion, shares: Mapping[str, float]) -> tuple[list[SeenPart], int]:
     """Return what each signal adds to the score of the team, and what a heavy load takes away."""
-    if suggestion.score is None:
+    if suggestion.score is None or not shares or not suggestion.snapshot:
         return [], 0
-    weights = weights_from_json(suggestion.snapshot["weights"])
+    weights = weights_from_json(suggestion.snapshot["weights"]).as_mapping()
     added: dict[str, float] = {}
-    for partner in frozen.partners:
+    most = dict.fromkeys(weights, 0.0)
+    for partner in suggestion.partners:
+        share = shares[str(partner.offer_id)]
         for name, part in partner.parts.items():
-            added[name] = added.get(name, 0.0) + part * partner.share
+            added[name] = added.get(name, 0.0) + part * share
+            if name in weights:
+                most[name] += share * weights[name] / partner.confidence
     points = points_that_add_up(added, round(suggestion.score * POINTS))
     rows = [
-        SeenPart(signal_name(name), points.get(name), max(_most(name, weights, frozen.partners), points.get(name, 0)))
-        for name in weights.as_mapping()
+        SeenPart(signal_name(name), points.get(name), max(round((most[name] or weight) * POINTS), points.get(name, 0)))
+        for name, weight in weights.items()
     ]
     return rows, points.get(LOAD_PART, 0)
 
 
-def _most(signal: str, weights: Weights, partners: Iterable[PartnerResult]) -> int:
-    """Return how many points a signal could add: its share of what is known of each partner."""
-    weight = weights.as_mapping()[signal]
-    known = sum(partner.share * weight / partner.confidence for partner in partners if signal not in partner.unknown)
-    return round((known or weight) * POINTS)
-
-
 def _questions(
-    of_need: Sequence[Mapping[str, Any]], frozen: SuggestionResult | None, partners: Sequence[SeenPartner]
+    of_need: Sequence[Mapping[str, Any]], suggestion: Suggestion, partners: Sequence[SeenPartner]
 ) -> list[str]:
     """Return what to ask: first about the need, then about each partner what only the partner can tell."""
     asked = {question["code"] for question in of_need}
-    names = {partner.offer_id: partner.name for partner in partners}
     return [sentence(question) for question in of_need] + [
-        str(ASK_PARTNER[signal]) % {"who": names[partner.offer_id]}
-        for partner in (frozen.partners if frozen else ())
-        for signal in partner.unknown
-        if signal in ASK_PARTNER and ASKED_OF_NEED[signal] not in asked
+        str(ASK_PARTNER[signal]) % {"who": shown.name}
+        for partner, shown in zip(suggestion.partners, partners, strict=True)
+        for signal in ASK_PARTNER
+        if signal not in partner.parts and ASKED_OF_NEED[signal] not in asked
     ]

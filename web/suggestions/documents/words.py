@@ -52,6 +52,7 @@ SENTENCES: Final[Mapping[str, Any]] = MappingProxyType(
         "bridges_through_public_body": _l("A public body takes part: %(need_kind)s and %(offer_kind)s."),
         # Teams: what a suggestion achieves as a whole.
         "team_covers": _l("Together they cover %(covered)s of %(slots)s things that are lacking."),
+        "team_faint": _l("Nobody is truly near to this need; these come nearest."),
         "team_bridges": _l("The team joins bodies of the neighbourhood and bodies with a purpose."),
         "team_shares_slot": _l("“%(slot)s” is shared between partners: %(partners)s."),
         # Questions: what to ask where nothing is known.

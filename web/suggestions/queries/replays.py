@@ -25,6 +25,16 @@ class Replayed:
     erased: int
 
 
+def replayed(suggestion: Suggestion) -> SuggestionResult | None:
+    """Compute one suggestion again; None where its input was erased or was written for another engine."""
+    if not suggestion.snapshot:
+        return None
+    try:
+        return replay(suggestion.snapshot)
+    except (KeyError, ValueError):
+        return None
+
+
 def replay_run(session: Session, run: MatchingRun) -> Replayed:
     """Compute every suggestion of a run again and compare figures and order, bit for bit.
 
@@ -32,8 +42,8 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
     """
     rows = reviews.frozen_suggestions(session, run)
     different: list[Suggestion] = []
-    for _, of_need in groupby(rows, key=lambda row: row.need_id):
-        pairs = [(row, replay(row.snapshot)) for row in of_need if row.snapshot]
+    for _, of_need in groupby((row for row in rows if row.snapshot), key=lambda row: row.need_id):
+        pairs = [(row, replayed(row)) for row in of_need]
         in_order = sorted(pairs, key=lambda pair: _order(pair[1]))
         different += [
             row
@@ -62,12 +72,14 @@ def explain(session: Session, need: Need, offer: Offer, *, at: datetime) -> tupl
     return loaded, row, explanation
 
 
-def _order(result: SuggestionResult) -> tuple[float, int, tuple[str, ...]]:
+def _order(result: SuggestionResult | None) -> tuple[float, int, tuple[str, ...]]:
+    if result is None:
+        return 0.0, 0, ()
     return -round(result.value, DIGITS), len(result.partners), tuple(partner.offer_id for partner in result.partners)
 
 
-def _is_equal(row: Suggestion, result: SuggestionResult) -> bool:
-    return (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
+def _is_equal(row: Suggestion, result: SuggestionResult | None) -> bool:
+    return result is not None and (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
         result.score,
         result.confidence,
         result.value,
