@@ -25,6 +25,9 @@ SUGGESTIONS: Final = 5
 FAINT_SUGGESTIONS: Final = 2
 """Suggestions that are kept where everybody is only faintly near."""
 
+MOST_FAINT_PARTNERS: Final = 2
+"""Greatest size of a team of those who are only faintly near."""
+
 
 @dataclass(frozen=True, slots=True)
 class PairExplanation:
@@ -89,14 +92,23 @@ def run(
             results.append(_for_need(row, excluded, scores, geography))
             if progress is not None:
                 progress(len(results), len(needs))
-    unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
-    for start in range(0, len(unmet), size):
-        rows = unmet[start : start + size]
-        block = [needs[row] for row in rows]
-        excluded = exclusions(block, offers, geography)
-        scores = score(block, offers, weights=weights, geography=geography, taxonomy=taxonomy, nearest=FAINT_FLOOR)
-        for position, row in enumerate(rows):
-            results[row] = replace(results[row], suggestions=_nearest(position, excluded, scores))
+    for strict in (True, False):
+        unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
+        for start in range(0, len(unmet), size):
+            rows = unmet[start : start + size]
+            block = [needs[row] for row in rows]
+            excluded = exclusions(block, offers, geography)
+            scores = score(
+                block,
+                offers,
+                weights=weights,
+                geography=geography,
+                taxonomy=taxonomy,
+                nearest=FAINT_FLOOR,
+                strict=strict,
+            )
+            for position, row in enumerate(rows):
+                results[row] = replace(results[row], suggestions=_nearest(position, excluded, scores))
     return results
 
 
@@ -169,7 +181,7 @@ def _nearest(row: int, excluded: Exclusions, scores: Scores) -> tuple[Suggestion
     need = scores.needs[row]
     partners = _partners(row, excluded, scores, FAINT_FLOOR)
     candidates = [partner.candidate(scores.weights, FAINT_FLOOR) for partner in partners.values()]
-    teams = assemble(need, candidates, limit=FAINT_SUGGESTIONS)
+    teams = assemble(need, candidates, max_partners=MOST_FAINT_PARTNERS, limit=FAINT_SUGGESTIONS)
     return _suggestions(need, teams, partners, scores, FAINT_FLOOR)
 
 

@@ -257,6 +257,7 @@ def score(
     geography: Geography,
     taxonomy: Taxonomy,
     nearest: float = 0.0,
+    strict: bool = True,
 ) -> Scores:
     """Score every pair of a market.
 
@@ -275,6 +276,8 @@ def score(
 
     nearest : float
         See `matching.signals.SkillFit`: above 0 only for needs that nobody fits.
+    strict : bool
+        See `matching.signals.SkillFit`: false only for needs to which nobody is near by kind.
 
     Returns
     -------
@@ -282,8 +285,8 @@ def score(
         Scores, confidences and parts; gates are not looked at here.
 
     """
-    signals = all_signals(geography=geography, taxonomy=taxonomy, nearest=nearest)
-    skill = SkillFit(taxonomy=taxonomy, nearest=nearest)
+    signals = all_signals(geography=geography, taxonomy=taxonomy, nearest=nearest, strict=strict)
+    skill = SkillFit(taxonomy=taxonomy, nearest=nearest, strict=strict)
     fits = skill.slot_fits(needs, offers)
     values = np.stack(
         [

@@ -26,7 +26,9 @@ __all__ = [
 ]
 
 
-def all_signals(*, geography: Geography, taxonomy: Taxonomy, nearest: float = 0.0) -> tuple[Signal, ...]:
+def all_signals(
+    *, geography: Geography, taxonomy: Taxonomy, nearest: float = 0.0, strict: bool = True
+) -> tuple[Signal, ...]:
     """Return every signal, in the order of the weights.
 
     Parameters
@@ -37,6 +39,8 @@ def all_signals(*, geography: Geography, taxonomy: Taxonomy, nearest: float = 0.
         Skills and what they are called.
     nearest : float
         See `SkillFit`: above 0 only for needs that nobody fits.
+    strict : bool
+        See `SkillFit`: false only for needs to which nobody is near by kind.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def all_signals(*, geography: Geography, taxonomy: Taxonomy, nearest: float = 0.
 
     """
     return (
-        SkillFit(taxonomy=taxonomy, nearest=nearest),
+        SkillFit(taxonomy=taxonomy, nearest=nearest, strict=strict),
         FieldOverlap(),
         Nearness(geography=geography),
         TimeOverlap(),

@@ -54,8 +54,9 @@ class SkillFit(Signal):
     context : float
         Share of that likeness that comes from the whole need and the whole offer instead of the slot, in [0, 1].
     nearest : float
-        Least score of an item of the very kind that is lacking, in [0, 1]. Above 0 only for needs that nobody fits;
-        then a service also stands in for several people.
+        Least score of an item of the very kind that is lacking, in [0, 1]. Above 0 only for needs that nobody fits.
+    strict : bool
+        Whether several people are only people; else a service stands in for them too.
 
     Notes
     -----
@@ -81,6 +82,7 @@ class SkillFit(Signal):
         text_only: float = 0.5,
         context: float = 0.3,
         nearest: float = 0.0,
+        strict: bool = True,
     ) -> None:
         self.taxonomy = taxonomy
         self.alias = alias
@@ -89,6 +91,7 @@ class SkillFit(Signal):
         self.text_only = text_only
         self.context = context
         self.nearest = nearest
+        self.strict = strict
 
     def slot_fits(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> SlotFits:
         """Score every open slot with every free item.
@@ -113,7 +116,7 @@ class SkillFit(Signal):
         if not slots or not items:
             return SlotFits(slots, items, np.zeros((len(slots), len(items))))
         relations = self._relations([slot for _, slot in slots], [item for _, item in items])
-        kinds = worth_to_slots([slot for _, slot in slots], [item for _, item in items], strict=not self.nearest)
+        kinds = worth_to_slots([slot for _, slot in slots], [item for _, item in items], strict=self.strict)
         likeness = self.text_only * self._likeness(needs, offers, slots, items, kinds)
         least = np.where(kinds == 1.0, self.nearest, 0.0)
         return SlotFits(slots, items, np.maximum(kinds * np.maximum(relations, likeness), least))
@@ -158,7 +161,7 @@ class SkillFit(Signal):
             return None
         free = [item for item in offer.items if item.quantity > 0]
         slots = need.open_slots
-        worth = worth_to_slots(slots, free, strict=not self.nearest)
+        worth = worth_to_slots(slots, free, strict=self.strict)
         relations = self._relations(slots, free)
         weights = np.array([slot.weight for slot in slots])[:, None]
         related = worth * relations * weights / weights.max()
