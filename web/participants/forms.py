@@ -168,6 +168,7 @@ class ProfileForm(FlaskForm):
 
 
 def _saved(participant: Participant) -> dict[str, object]:
+    hours = participant.hours_per_month
     return {
         "version": str(participant.version),
         "name": participant.name,
@@ -178,7 +179,7 @@ def _saved(participant: Participant) -> dict[str, object]:
         "contact_phone": participant.contact_phone,
         "area": str(participant.area_id),
         "fields": [field.code for field in participant.fields],
-        "hours_per_month": participant.hours_per_month,
+        "hours_per_month": int(hours) if hours is not None and hours.is_integer() else hours,
         "engagement_limit": participant.engagement_limit,
     }
 

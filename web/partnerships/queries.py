@@ -99,7 +99,12 @@ class SeenPartnership:
     @property
     def windows(self) -> tuple[Window, ...]:
         """Return the parts of the week that suit the need."""
-        return tuple(Window(window) for window in self.partnership.need.windows or ())
+        return tuple(window for window in Window if window in (self.partnership.need.windows or ()))
+
+    @property
+    def participants(self) -> tuple[SeenParticipant, ...]:
+        """Return who takes part, each once, also where one gives two things."""
+        return tuple({party.participant.id: party.participant for party in self.parties}.values())
 
     @property
     def others(self) -> tuple[SeenParty, ...]:
@@ -163,7 +168,9 @@ def awaiting_answer_of(session: Session, account: Account) -> Sequence[Enquiry]:
         .where(Party.participant_id.in_(own), Enquiry.reply.is_(None), Enquiry.released_at.is_(None))
         .options(
             joinedload(Enquiry.party).options(
-                lazyload(Party.commitments), joinedload(Party.partnership).lazyload(Partnership.parties)
+                lazyload(Party.commitments),
+                joinedload(Party.offer),
+                joinedload(Party.partnership).lazyload(Partnership.parties),
             )
         )
         .order_by(Enquiry.due_on, Enquiry.sent_at, Enquiry.id)
