@@ -87,7 +87,7 @@ def card(waiting: Waiting, *, naming: Naming) -> Card:
         slots=team_slots(waiting.best, waiting.need, naming=naming),
         score=waiting.best.score,
         confidence=waiting.best.confidence,
-        words=_fit(waiting.best.score, waiting.best.confidence),
+        words=_fit(waiting.best.score, waiting.best.confidence, is_faint=is_faint(waiting.best)),
         candidates=waiting.candidates,
         teams=waiting.teams,
         held=waiting.held,
@@ -165,8 +165,8 @@ def explained(need: Need, offer: Offer, explanation: PairExplanation) -> list[st
     return lines + [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
 
 
-def _fit(score: float | None, confidence: float) -> dict[str, str]:
-    return {"fit": fit_in_words(score), "confidence": confidence_in_words(confidence)}
+def _fit(score: float | None, confidence: float, *, is_faint: bool = False) -> dict[str, str]:
+    return {"fit": fit_in_words(score, is_faint=is_faint), "confidence": confidence_in_words(confidence)}
 
 
 def _relaxations(relaxations: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -132,7 +132,7 @@ def seen(
     parts, load = _parts(suggestion, shares)
     return SeenSuggestion(
         row=suggestion,
-        fit=fit_in_words(suggestion.score),
+        fit=fit_in_words(suggestion.score, is_faint=is_faint(suggestion)),
         confidence=confidence_in_words(suggestion.confidence),
         slots=team_slots(suggestion, need, naming=naming),
         partners=partners,

@@ -161,6 +161,8 @@ def sentence(reason: Reason | Mapping[str, Any], lexicon: Lexicon | None = None)
     params = {name: WORDINGS[name](value, words) if name in WORDINGS else value for name, value in said.params.items()}
     if "what" in params and not params["what"]:
         params["what"] = params["slot"]
+    if said.code == "team_covers" and not params["covered"]:
+        return str(_l("Together they cover a part of what is lacking."))
     return str(SENTENCES[said.code]) % params
 
 
@@ -174,10 +176,15 @@ def signal_name(signal: str) -> str:
     return str(SIGNALS[signal])
 
 
-def fit_in_words(score: float | None) -> str:
-    """Return how well things fit; without a number nothing is said."""
+def fit_in_words(score: float | None, *, is_faint: bool = False) -> str:
+    """Return how well things fit; without a number nothing is said.
+
+    Where nobody is truly near, place and hours can still agree; that alone is not called a fit.
+    """
     if score is None:
         return ""
+    if is_faint:
+        return str(_l("Comes nearest, but is not what is lacking"))
     if score >= VERY_GOOD:
         return str(_l("Fits very well"))
     if score >= GOOD:
