@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -74,13 +75,14 @@ def explain(need: str, offer: str, lang: str) -> None:
     """Say why OFFER is or is not suggested for NEED, each an id or a title, or the offering body's name."""
     app = _app()
     with read_scope(app) as session, force_locale(lang):
-        found = replays.explain(
-            session,
-            _only(reviews.find_needs(session, need), need),
-            _only(reviews.find_offers(session, offer), offer),
-            at=utc_now(),
-        )
-        for line in documents.explained(*found):
+        offers = reviews.find_offers(session, offer)
+        if len({found.participant_id for found in offers}) != 1:
+            raise _not_one(offers, offer)
+        needs = reviews.find_needs(session, need)
+        if len(needs) != 1:
+            raise _not_one(needs, need)
+        row, pairs = replays.explain(session, needs[0], offers, at=utc_now())
+        for line in (line for pair in pairs for line in documents.explained(row, *pair)):
             click.echo(line)
 
 
@@ -120,7 +122,5 @@ def _full_name(participant: Participant) -> str:
     return participant.name
 
 
-def _only(found: Any, text: str) -> Any:
-    if len(found) != 1:
-        raise click.ClickException(f"{'nothing is' if not found else 'more than one is'} called {text}")
-    return found[0]
+def _not_one(found: Sequence[object], text: str) -> click.ClickException:
+    return click.ClickException(f"{'more than one is' if found else 'nothing is'} called {text}")

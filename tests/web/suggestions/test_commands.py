@@ -121,6 +121,19 @@ def test_explain_says_what_a_score_is_made_of(town: Any, run: Any) -> None:
     assert "they give just that" in result.stdout
 
 
+def test_explain_knows_a_need_by_a_part_of_its_title(run: Any) -> None:
+    assert run("explain", "読みやすく", "印刷し").exit_code == 0
+
+
+def test_explain_takes_every_offer_of_a_body(town: Any, run: Any) -> None:
+    town.session.add(make_offer(participant=town.company, title="紙を分けます"))
+
+    result = run("explain", str(town.need.id), "日和印刷")
+
+    assert "印刷します" in result.stdout
+    assert "紙を分けます" in result.stdout
+
+
 @pytest.mark.parametrize("offer", ["だれも知らない", "手伝います"])
 def test_explain_refuses_what_is_unknown_or_ambiguous(town: Any, run: Any, offer: str) -> None:
     town.session.add_all(make_offer(participant=make_participant(), title="手伝います") for _ in range(2))

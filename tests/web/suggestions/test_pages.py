@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event, func, select
 
 from models import (
     Account,
+    ConsentPurpose,
     Job,
     JobKind,
     ParticipantKind,
@@ -135,6 +136,7 @@ def test_a_person_of_another_place_is_not_named(town: Any, signed_in: SignedIn) 
     pages = [browser.get(url).text for url in ("/desk", f"/desk/needs/{town.need.id}", best_url(town))]
 
     assert all("Resident (staff bank)" in page for page in pages)
+    assert not any(f"/participants/{abroad.id}" in page for page in pages)
     assert not any("遠山" in page for page in pages)
 
 
@@ -241,6 +243,17 @@ def test_a_person_is_not_found_by_a_name_that_is_not_shown(town: Any, signed_in:
     page = signed_in(southern).get(f"/desk/needs/{need.id}/offers", query_string={"q": "三枝"}).text
 
     assert "紙面を組みます" not in page
+
+
+def test_an_offer_of_a_person_elsewhere_who_did_not_consent_is_not_shown(town: Any, signed_in: SignedIn) -> None:
+    southern = make_appointment(town.south, account=make_account(locale="en")).account
+    need = make_need(participant=make_participant(area=town.south), title="南の困りごと")
+    town.session.add_all([southern, need])
+    town.resident.withdraw_consent(ConsentPurpose.PROJECTS, at=utc_now())
+    url = f"/desk/needs/{need.id}/offers"
+
+    assert "紙面を組みます" not in signed_in(southern).get(url).text
+    assert "紙面を組みます" in signed_in(town.coordinator).get(url).text
 
 
 def test_approving_returns_to_the_desk_and_asks_everybody(town: Any, signed_in: SignedIn) -> None:

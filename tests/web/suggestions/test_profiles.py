@@ -32,7 +32,7 @@ def need_profile(town: Any, need: Need | None = None) -> NeedProfile:
 
 def offer_profile(town: Any, offer: Offer | None = None) -> OfferProfile:
     town.session.commit()
-    found = profiles.offers(town.session, profiles.just_this(offer or town.printing_offer), at=NOON)
+    found = profiles.offers(town.session, profiles.just_these([offer or town.printing_offer]), at=NOON)
     return next(iter(found.values()))[1]
 
 

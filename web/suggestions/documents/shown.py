@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from flask_babel import gettext as _
@@ -51,6 +51,7 @@ class SeenPartner:
     offer: str
     share: int
     reasons: Sequence[str]
+    may_open: bool
     url: str | None = None
 
 
@@ -206,27 +207,26 @@ def _amount(slot: Slot, quantity: int, of: int) -> str:
 
 def _brief(partner: SuggestionPartner, naming: Naming) -> SeenPartner:
     offer = partner.offer
+    name = naming(offer.participant)
     return SeenPartner(
-        str(offer.participant_id),
-        naming(offer.participant),
-        offer.participant.area.name(locale()),
-        str(offer.id),
-        offer.title,
-        POINTS,
-        (),
+        id=str(offer.participant_id),
+        name=name,
+        place=offer.participant.area.name(locale()),
+        offer_id=str(offer.id),
+        offer=offer.title,
+        share=POINTS,
+        reasons=(),
+        # Whose name is not shown to a reader has no page for them either.
+        may_open=name == offer.participant.name,
     )
 
 
 def _partner(partner: SuggestionPartner, shares: Mapping[str, float], lexicon: Lexicon, naming: Naming) -> SeenPartner:
     brief = _brief(partner, naming)
-    return SeenPartner(
-        brief.id,
-        brief.name,
-        brief.place,
-        brief.offer_id,
-        brief.offer,
-        round(shares.get(brief.offer_id, 1.0) * POINTS),
-        [sentence(reason, lexicon) for reason in partner.reasons],
+    return replace(
+        brief,
+        share=round(shares.get(brief.offer_id, 1.0) * POINTS),
+        reasons=[sentence(reason, lexicon) for reason in partner.reasons],
     )
 
 

@@ -96,18 +96,23 @@ def still_lacks() -> ColumnElement[bool]:
     return or_(of_need.where(Slot.promised < Slot.quantity).exists(), ~of_need.exists())
 
 
-def serving_offers(municipality: Area) -> Select[Offer]:
-    """Return the municipality's own offers, and those of others that reach so far and may be suggested."""
-    prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
+def is_body_or_consented() -> ColumnElement[bool]:
+    """Return the condition that a `Participant` is a body, or a person who consented to being suggested."""
     consented = exists().where(
         Consent.participant_id == Participant.id,
         Consent.purpose == ConsentPurpose.PROJECTS,
         Consent.withdrawn_at.is_(None),
     )
+    return or_(Participant.kind != ParticipantKind.RESIDENT, consented)
+
+
+def serving_offers(municipality: Area) -> Select[Offer]:
+    """Return the municipality's own offers, and those of others that reach so far and may be suggested."""
+    prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
     from_elsewhere = and_(
         Offer.status == OfferStatus.OPEN,
         Participant.paused_at.is_(None),
-        or_(Participant.kind != ParticipantKind.RESIDENT, consented),
+        is_body_or_consented(),
         or_(
             Offer.reach == Reach.ANYWHERE,
             and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])),
@@ -125,9 +130,9 @@ def serving_offers(municipality: Area) -> Select[Offer]:
     )
 
 
-def just_this(offer: Offer) -> Select[Offer]:
-    """Return one offer, whatever its state."""
-    return select(Offer).where(Offer.id == offer.id)
+def just_these(offers: Iterable[Offer]) -> Select[Offer]:
+    """Return these offers, whatever their state."""
+    return select(Offer).where(Offer.id.in_([offer.id for offer in offers]))
 
 
 def needs(session: Session, statement: Select[Need], *, at: datetime) -> Needs:

@@ -54,22 +54,29 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
     return Replayed(len(rows) - erased - len(different), different, erased)
 
 
-def explain(session: Session, need: Need, offer: Offer, *, at: datetime) -> tuple[Need, Offer, PairExplanation]:
-    """Explain any pair, with the words weighed as in a run of the need's municipality."""
+def explain(
+    session: Session, need: Need, offers: Sequence[Offer], *, at: datetime
+) -> tuple[Need, list[tuple[Offer, PairExplanation]]]:
+    """Explain any pairs, with the words weighed as in a run of the need's municipality."""
     loaded = profiles.load_need(session, need)
     market = profiles.market(session, loaded.municipality, at=at)
     _, need_profile = profiles.needs(session, select(Need).where(Need.id == need.id), at=at)[str(need.id)]
-    found = profiles.offers(session, profiles.just_this(offer), at=at)
-    row, offer_profile = found[str(offer.id)]
-    explanation = explain_pair(
-        need_profile,
-        offer_profile,
-        weights=market.weights,
-        geography=market.geography,
-        taxonomy=market.taxonomy,
-        offers=market.offers,
-    )
-    return loaded, row, explanation
+    found = profiles.offers(session, profiles.just_these(offers), at=at)
+    explained = [
+        (
+            offer,
+            explain_pair(
+                need_profile,
+                profile,
+                weights=market.weights,
+                geography=market.geography,
+                taxonomy=market.taxonomy,
+                offers=market.offers,
+            ),
+        )
+        for offer, profile in found.values()
+    ]
+    return loaded, explained
 
 
 def _order(result: SuggestionResult | None) -> tuple[float, int, tuple[str, ...]]:

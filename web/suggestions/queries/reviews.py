@@ -255,7 +255,9 @@ def _other_offers(
     session: Session, account: Account, need: Need, *, page: int, words: str, offer_id: UUID | None
 ) -> tuple[list[_OtherOffer], int]:
     statement: Select[Offer] = profiles.serving_offers(need.municipality).where(
-        Offer.participant_id != need.participant_id
+        Offer.participant_id != need.participant_id,
+        # Of persons elsewhere who did not consent, not even the offer is shown.
+        or_(profiles.is_body_or_consented(), lies_under(account.paths(Role.COORDINATOR))),
     )
     if offer_id is not None:
         statement = statement.where(Offer.id == offer_id)
@@ -342,19 +344,18 @@ def reason(session: Session, step: ReviewStep, code: str) -> ReviewReason | None
 
 
 def find_needs(session: Session, text: str) -> Sequence[Need]:
-    """Return the needs with this id or title, at most two: more than one is ambiguous."""
-    return session.scalars(select(Need).where(_is_called(Need, text)).order_by(Need.id).limit(2)).all()
+    """Return the needs with this id or title, or else those whose title holds the text."""
+    found = session.scalars(select(Need).where(_is_called(Need, text)).order_by(Need.id)).all()
+    return (
+        found or session.scalars(select(Need).where(Need.title.contains(text, autoescape=True)).order_by(Need.id)).all()
+    )
 
 
 def find_offers(session: Session, text: str) -> Sequence[Offer]:
-    """Return the offers with this id or title, or of a participant with this name, at most two."""
-    return session.scalars(
-        select(Offer)
-        .join(Participant, Offer.participant_id == Participant.id)
-        .where(or_(_is_called(Offer, text), Participant.name == text))
-        .order_by(Offer.id)
-        .limit(2)
-    ).all()
+    """Return the offers with this id or title or of the body with this name, or else whose title holds the text."""
+    called = select(Offer).join(Participant, Offer.participant_id == Participant.id).order_by(Offer.id)
+    found = session.scalars(called.where(or_(_is_called(Offer, text), Participant.name == text))).all()
+    return found or session.scalars(called.where(Offer.title.contains(text, autoescape=True))).all()
 
 
 def runs_called(session: Session, text: str) -> Sequence[MatchingRun]:
