@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, Uuid
@@ -14,6 +14,7 @@ from sqlalchemy.orm import (
     declared_attr,
     mapped_column,
 )
+from sqlalchemy.orm.state import InstanceState
 from sqlalchemy.types import JSON, TypeDecorator
 
 from models.errors import StaleVersion
@@ -100,3 +101,46 @@ class Versioned(MappedAsDataclass, kw_only=True, eq=False, repr=False):
         """Refuse a change that was prepared on another version of the row."""
         if self.version != expected:
             raise StaleVersion(f"the form was opened on version {expected}; the row is at version {self.version}")
+
+
+# What SQLAlchemy's record of a row can hold, in the order in which it sets them on a row that is new.
+STATE_ATTRIBUTES: Final = (
+    "class_",
+    "manager",
+    "obj",
+    "committed_state",
+    "expired_attributes",
+    "session_id",
+    "key",
+    "runid",
+    "load_options",
+    "load_path",
+    "identity_token",
+    "insert_order",
+    "modified",
+    "expired",
+    "_instance_dict",
+    "_strong_obj",
+    "_deleted",
+    "_load_pending",
+    "_orphaned_outside_of_session",
+    "_last_known_values",
+)
+
+
+def _settle_the_shape_of_states() -> None:
+    """Name every attribute of `InstanceState` on its first instance, before any row exists.
+
+    Python 3.11 lays the attributes of a class's first instances side by side. One that comes late
+    makes it move them all into a dict, and in the middle of that its collector can run. Where the
+    collector then takes the row of this very state (`session.close()` after a page whose rows refer
+    to each other), `InstanceState._cleanup` moves them a second time, both dicts own the same
+    memory, and the process dies. No attribute comes late when the first instance had them all.
+    Later versions of Python collect only between instructions.
+    """
+    first: InstanceState[Any] = InstanceState.__new__(InstanceState)
+    for name in STATE_ATTRIBUTES:
+        setattr(first, name, None)
+
+
+_settle_the_shape_of_states()
