@@ -163,5 +163,17 @@ def test_replay_finds_a_suggestion_that_was_tampered_with(town: Any, run: Any, c
     assert str(best.id) in result.stdout
 
 
+def test_replay_tells_what_was_erased_apart_from_what_differs(town: Any, run: Any) -> None:
+    town.look_for_partners()
+    first, second = town.suggestions()[:2]
+    first.snapshot = {}
+    second.snapshot = second.snapshot | {"format": 0}
+
+    result = run("replay", "latest")
+
+    assert result.exit_code == 1
+    assert "1 different, 1 erased" in result.stdout
+
+
 def test_replay_refuses_an_unknown_run(run: Any) -> None:
     assert run("replay", "nonsense").exit_code == 1

@@ -339,6 +339,65 @@ def test_who_speaks_for_a_party_is_told_that_a_second_one_must_agree(town: Any, 
     assert "You have approved this already." in browser.get(url).text
 
 
+def test_a_suggestion_whose_frozen_input_was_erased_is_still_shown(town: Any, signed_in: SignedIn) -> None:
+    town.look_for_partners()
+    for suggestion in town.suggestions():
+        suggestion.snapshot = {}
+
+    page = signed_in(town.coordinator).get(f"/desk/needs/{town.need.id}")
+
+    assert page.status_code == 200
+    assert "points out of 100" in page.text
+
+
+def test_a_suggestion_frozen_for_another_engine_is_still_shown(town: Any, signed_in: SignedIn) -> None:
+    town.look_for_partners()
+    best = town.suggestions()[0]
+    best.snapshot = best.snapshot | {"format": 0}
+
+    assert signed_in(town.coordinator).get(f"/suggestions/{best.id}").status_code == 200
+
+
+def test_an_approval_without_the_version_that_was_shown_is_malformed(town: Any, signed_in: SignedIn) -> None:
+    town.look_for_partners()
+
+    answer = signed_in(town.coordinator).post(f"{best_url(town)}/approve")
+
+    assert answer.status_code == 422
+    assert town.suggestions()[0].verdict is Verdict.PENDING
+
+
+@pytest.mark.parametrize("verb", ["hold", "refuse"])
+def test_a_hold_or_refusal_of_another_version_is_a_conflict(town: Any, signed_in: SignedIn, verb: str) -> None:
+    town.look_for_partners()
+    reason = {"hold": "visit_first", "refuse": "too_far"}[verb]
+
+    answer = signed_in(town.coordinator).post(f"{best_url(town)}/{verb}", data={"version": 9, "reason": reason})
+
+    assert answer.status_code == 409
+    assert town.suggestions()[0].verdict is Verdict.PENDING
+
+
+def test_a_refused_suggestion_says_why(town: Any, signed_in: SignedIn) -> None:
+    town.look_for_partners()
+    url, browser = best_url(town), signed_in(town.coordinator)
+
+    browser.post(f"{url}/refuse", data=form_of(town) | {"reason": "too_far", "note": "冬は無理です"})
+
+    page = browser.get(url).text
+    assert "No time" in page
+    assert "冬は無理です" in page
+
+
+def test_the_desk_lists_the_needs_for_which_nobody_was_found(town: Any, signed_in: SignedIn) -> None:
+    town.need.accepts = ["loan"]
+    town.look_for_partners()
+    browser = signed_in(town.coordinator)
+
+    assert "広報紙を読みやすくしたい" in browser.get("/desk?state=nobody").text
+    assert "広報紙を読みやすくしたい" not in browser.get("/desk?state=pending").text
+
+
 def test_looking_for_partners_is_a_job_with_a_page(town: Any, signed_in: SignedIn) -> None:
     browser = signed_in(town.coordinator)
 

@@ -43,7 +43,9 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
     rows = reviews.frozen_suggestions(session, run)
     different: list[Suggestion] = []
     for _, of_need in groupby((row for row in rows if row.snapshot), key=lambda row: row.need_id):
-        pairs = [(row, replayed(row)) for row in of_need]
+        computed = [(row, replayed(row)) for row in of_need]
+        different += [row for row, result in computed if result is None]
+        pairs = [(row, result) for row, result in computed if result is not None]
         in_order = sorted(pairs, key=lambda pair: _order(pair[1]))
         different += [
             row
@@ -79,14 +81,12 @@ def explain(
     return loaded, explained
 
 
-def _order(result: SuggestionResult | None) -> tuple[float, int, tuple[str, ...]]:
-    if result is None:
-        return 0.0, 0, ()
+def _order(result: SuggestionResult) -> tuple[float, int, tuple[str, ...]]:
     return -round(result.value, DIGITS), len(result.partners), tuple(partner.offer_id for partner in result.partners)
 
 
-def _is_equal(row: Suggestion, result: SuggestionResult | None) -> bool:
-    return result is not None and (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
+def _is_equal(row: Suggestion, result: SuggestionResult) -> bool:
+    return (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
         result.score,
         result.confidence,
         result.value,
