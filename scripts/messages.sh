@@ -6,7 +6,7 @@ need_tools
 texts=$(mktemp)
 trap 'rm -f "$texts"' EXIT
 $VENV/bin/pybabel --quiet extract --mapping-file scripts/messages.cfg --keyword _l --keyword _n:1,2 --no-location \
-  --sort-output --omit-header --output-file "$texts" .
+  --sort-output --omit-header --output-file "$texts" web
 for catalogue in web/translations/*/LC_MESSAGES/messages.po; do
   [ -e "$catalogue" ] || continue
   language=${catalogue#web/translations/}
