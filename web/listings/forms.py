@@ -196,7 +196,7 @@ class PieceForm(Form):
 
     kind = SelectField(_l("Kind"), choices=members_of(ResourceKind, without=_l("Choose")), default="")
     what = StringField(
-        _l("What"),
+        _l("What is it?"),
         filters=[one_line],
         validators=[Optional(), Length(max=120, message=_l("Write at most 120 characters."))],
     )
@@ -282,7 +282,7 @@ class ListingForm(FlaskForm, Generic[Row]):
         ],
     )
     body = TextAreaField(
-        _l("Description"),
+        _l("In your own words"),
         filters=[plain],
         validators=[Length(max=LONGEST_BODY, message=_l("Write at most 10,000 characters."))],
     )
@@ -293,9 +293,9 @@ class ListingForm(FlaskForm, Generic[Row]):
         choices=options([("unknown", _l("Not decided")), ("yes", _l("Yes")), ("no", _l("No"))]),
         default="unknown",
     )
-    windows = SelectMultipleField(_l("When"), choices=members_of(Window))
-    starts_on = Day(_l("From"), validators=[Optional()])
-    ends_on = Day(_l("Until"), validators=[Optional()])
+    windows = SelectMultipleField(_l("Parts of the week"), choices=members_of(Window))
+    starts_on = Day(_l("From which day"), validators=[Optional()])
+    ends_on = Day(_l("Until which day"), validators=[Optional()])
     expires_on = Day(_l("Shown until"), validators=[Optional()])
     version = HiddenField()
 
@@ -561,12 +561,12 @@ class OfferForm(ListingForm[Offer]):
 class SearchForm(Form):
     """What a list is narrowed down by; it arrives in the address and can always be read."""
 
-    q = StringField(_l("Words"), filters=[one_line], render_kw={"type": "search"})
+    q = StringField(_l("Words to look for"), filters=[one_line], render_kw={"type": "search"})
     area = SelectField(_l("Place"), validate_choice=False)
     field = SelectField(_l("Field of activity"), validate_choice=False)
     kind = SelectField(_l("Kind"), choices=members_of(ResourceKind, without=_l("Every kind")), validate_choice=False)
     show = SelectField(
-        _l("Show"),
+        _l("Which ones"),
         choices=options(
             [
                 (queries.Show.OPEN.value, _l("Open now")),
