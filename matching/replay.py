@@ -12,7 +12,7 @@ from matching.scoring import PairScore, pair_score
 from matching.snapshots import need_from_json, offer_from_json, to_json, weights_from_json
 from matching.teams import FIT_FLOOR, Assignment, Candidate, Team, team_of
 
-SNAPSHOT_FORMAT: Final = 1
+SNAPSHOT_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +140,19 @@ def replay(snapshot: dict[str, Any]) -> SuggestionResult:
     weights = weights_from_json(snapshot["weights"])
     frozen = sorted(map(FrozenPartner.from_json, snapshot["partners"]), key=lambda partner: partner.offer.id)
     floor = snapshot["floor"]
+    is_faint = floor < FIT_FLOOR
     team = team_of(need, [partner.candidate(weights, floor) for partner in frozen])
     shares = _shares(need, team)
     partners = tuple(_partner(partner, partner.pair_score(weights), team, shares) for partner in frozen)
     scores = [partner.score for partner in partners]
     return SuggestionResult(
         rank=snapshot["rank"],
-        score=None if None in scores else _mean([score or 0.0 for score in scores], partners),
+        score=None if is_faint or None in scores else _mean([score or 0.0 for score in scores], partners),
         confidence=_mean([partner.confidence for partner in partners], partners),
         value=team.value,
         partners=partners,
         open_slots=team.open_slots,
-        reasons=_team_reasons(need, team, is_faint=floor < FIT_FLOOR),
+        reasons=_team_reasons(need, team, is_faint=is_faint),
         snapshot=snapshot,
     )
 

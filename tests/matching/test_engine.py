@@ -237,3 +237,10 @@ def test_one_person_can_be_one_service() -> None:
     offer = make_offer(make_item(what="会計の助言", kind="service", quantity=9))
 
     assert len(results_of([need], [offer])[0].suggestions) == 1
+
+
+def test_who_is_only_faintly_near_gets_no_number() -> None:
+    need = make_need(make_slot(what="夜道の見回り", kind="people"))
+    offer = make_offer(make_item(what="見本市の受付", kind="people"))
+
+    assert results_of([need], [offer])[0].suggestions[0].score is None
