@@ -54,8 +54,8 @@ class SuggestionResult:
     rank : int
         Place among the suggestions for the need, from 1.
     score : float or None
-        Mean of the scores of the partners by their shares, None where one of them has none to show or all are only faintly near. It says how
-        well the partners fit, not how much they cover: that is said by `open_slots`.
+        Mean of the scores of the partners by their shares, None where one of them has none to show or all are only
+        faintly near. It says how well the partners fit, not how much they cover: that is said by `open_slots`.
     confidence : float
         Mean of the confidences of the partners by their shares, in [0, 1].
     value : float
