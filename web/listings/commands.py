@@ -102,6 +102,8 @@ def _import(model: queries.ListingModel, understand: Callable[[sheets.Sheet], ro
             click.echo(_("Nothing was written."), err=True)
             raise SystemExit(1) from None
     with _scope(writing=not wishes.dry_run) as session, force_locale(wishes.language):
+        if not wishes.dry_run:
+            imports.take_turn(session)
         plan = imports.plan(session, understood.entries, model)
         refusals = [*understood.refusals, *plan.refusals]
         _show(sheet.form, understood, plan, refusals)

@@ -490,7 +490,7 @@ class NeedForm(ListingForm[Need]):
     def to_edit(cls, session: Session, need: Need) -> "NeedForm":
         """Return the form with what is saved now."""
         queries.whole_need(session, need)
-        kept = frozenset(queries.pieces_in_partnerships(session, need))
+        kept = _kept(session, need)
         return cls(Choices.to_edit(session, need), row=need, kept=kept, **_saved_need(need))
 
     @classmethod
@@ -534,7 +534,7 @@ class OfferForm(ListingForm[Offer]):
     def to_edit(cls, session: Session, offer: Offer) -> "OfferForm":
         """Return the form with what is saved now."""
         queries.whole_offer(session, offer)
-        kept = frozenset(queries.pieces_in_partnerships(session, offer))
+        kept = _kept(session, offer)
         return cls(Choices.to_edit(session, offer), row=offer, kept=kept, **_saved_offer(offer))
 
     @classmethod
@@ -597,6 +597,11 @@ class SearchForm(Form):
             kind=self.kind.data or "",
             show=queries.Show(show),
         )
+
+
+def _kept(session: Session, row: Need | Offer) -> frozenset[UUID]:
+    """Return what cannot be removed; asked only when something was sent that could remove it."""
+    return frozenset(queries.pieces_in_partnerships(session, row)) if request.method == "POST" else frozenset()
 
 
 def _names_of(skill: Skill) -> set[str]:

@@ -212,9 +212,8 @@ def vocabulary(session: Session, *, with_skills: bool = False) -> Vocabulary:
     fields = session.scalars(select(ActivityField).order_by(ActivityField.position, ActivityField.id)).all()
     skills: Sequence[Skill] = []
     if with_skills:
-        skills = session.scalars(
-            select(Skill).options(selectinload(Skill.aliases)).order_by(Skill.name_ja, Skill.id)
-        ).all()
+        statement = select(Skill).options(joinedload(Skill.aliases)).order_by(Skill.name_ja, Skill.id)
+        skills = session.scalars(statement).unique().all()
     return Vocabulary(fields, skills)
 
 
@@ -226,6 +225,7 @@ def whole_need(session: Session, need: Need) -> Need:
         .options(
             selectinload(Need.slots).joinedload(Slot.skill),
             selectinload(Need.fields),
+            joinedload(Need.participant),
             joinedload(Need.area),
             joinedload(Need.municipality),
         )
@@ -240,6 +240,7 @@ def whole_offer(session: Session, offer: Offer) -> Offer:
         .options(
             selectinload(Offer.items).joinedload(OfferItem.skill),
             selectinload(Offer.fields),
+            joinedload(Offer.participant),
             joinedload(Offer.area),
             joinedload(Offer.municipality),
         )

@@ -1,7 +1,9 @@
 """Real sheets come in whole, once, and can be taken back; a sheet with a bad row changes nothing."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from click.testing import Result
@@ -31,6 +33,7 @@ from models import (
 )
 from tests.factories import make_field, make_municipality, make_participant, make_partnership, make_suggestion
 from tests.web.listings import workbooks
+from web.database import session_scope
 from web.listings.documents import rows
 from web.listings.documents.sheets import named
 from web.listings.services import imports
@@ -318,6 +321,29 @@ def test_a_body_that_is_known_already_is_not_doubled(
 
     assert session.scalars(select(Need.participant_id)).one() == known.id
     assert count(session, Participant) == 1
+
+
+def test_two_imports_of_one_sheet_at_the_same_time_bring_it_in_once(
+    app: Flask, session: Session, places: Places
+) -> None:
+    del places
+    understood = rows.needs(named("UTF-8", [(1, HEADING), (2, ROW), (3, changed(件名="別の件"))]))
+    session.commit()
+    start = Barrier(2)
+
+    def bring_in(_number: int) -> int:
+        start.wait()
+        with session_scope(app, via="command") as own:
+            imports.take_turn(own)
+            plan = imports.plan(own, understood.entries, Need)
+            imports.carry_out(own, plan)
+            return plan.count(imports.Change.NEW)
+
+    with ThreadPoolExecutor(2) as pool:
+        added = sorted(pool.map(bring_in, range(2)))
+
+    assert added == [0, 2]
+    assert count(session, Need) == 2
 
 
 def test_a_place_that_is_not_known_is_added_and_told(

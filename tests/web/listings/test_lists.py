@@ -1,9 +1,10 @@
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Area, NeedStatus, OfferStatus, Participant, ResourceKind
+from models import Account, Area, Need, NeedStatus, Offer, OfferStatus, Participant, ResourceKind
 from tests.factories import (
     make_district,
     make_field,
@@ -160,7 +161,7 @@ def test_members_read_offers_of_bodies_but_not_of_persons(
     assert "いまは休み" not in page
 
 
-def test_lists_need_few_queries(
+def test_pages_need_few_queries(
     session: Session,
     signed_in: Callable[[Account], FlaskClient],
     coordinator: Account,
@@ -173,7 +174,11 @@ def test_lists_need_few_queries(
         session.add(make_offer(participant=participant, items=[make_item(what=f"手{number}"), make_item(what="車")]))
     browser = signed_in(coordinator)
 
-    for path in ("/needs", "/offers", "/needs?page=2&show=all"):
+    need, offer = session.scalars(select(Need.id)).first(), session.scalars(select(Offer.id)).first()
+    lists = ["/needs", "/offers", "/needs?page=2&show=all", "/needs?q=zzz&kind=goods"]
+    rows = [f"/needs/{need}", f"/offers/{offer}"]
+
+    for path in [*lists, *rows, f"{rows[0]}/edit", f"{rows[1]}/edit", "/needs/new", "/offers/new"]:
         with count_queries() as queries:  # type: ignore[attr-defined]
             assert browser.get(path).status_code == 200
         assert len(queries.statements) <= MOST_QUERIES, path

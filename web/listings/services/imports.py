@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -26,7 +27,7 @@ from web.listings import queries
 from web.listings.services.entries import Entry, Refusal, digest
 from web.listings.services.offers import request_runs
 from web.listings.services.pieces import Piece, change_items, change_slots, is_same, new_item, new_slot
-from web.listings.services.places import Places, PlannedPlace, area_of, new_area
+from web.listings.services.places import COUNTRY, Places, PlannedPlace, area_of, new_area
 
 IMPORT_ID_LENGTH: Final = 12
 
@@ -85,6 +86,14 @@ class Plan:
         keys = {_participant_key(row) for row in self.rows}
         known = sum(key in self.participants for key in keys)
         return len(keys) - known, known
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other import is at work, so that two of the same sheet at once bring it in once.
+
+    On SQLite the writing transaction waits by itself.
+    """
+    session.execute(select(Area.id).where(Area.path == COUNTRY).with_for_update(key_share=True))
 
 
 def plan(session: Session, entries: Iterable[Entry], model: queries.ListingModel) -> Plan:
