@@ -181,11 +181,6 @@ def label(member: StrEnum) -> str:
     return str(LABELS[type(member)][member])
 
 
-def choices(enumeration: type[StrEnum]) -> list[tuple[str, Any]]:
-    """Return the members of an enumeration as a form field's choices."""
-    return [(member.value, text) for member, text in LABELS[enumeration].items()]
-
-
 def init_i18n(app: Flask) -> None:
     """Choose the language for each request and give templates their words."""
     app.config.update(
