@@ -47,8 +47,8 @@ def partnerships(built: AuditedSession) -> list[Partnership]:
 def test_the_year_had_every_kind_of_end(partnerships: list[Partnership]) -> None:
     stages = Counter(partnership.stage for partnership in partnerships)
 
-    assert stages.total() == 26
-    assert set(stages) >= {Stage.CLOSED, Stage.DECLINED, Stage.LAPSED, Stage.RUNNING}
+    assert stages.total() == 28
+    assert set(stages) >= {Stage.CLOSED, Stage.DECLINED, Stage.LAPSED, Stage.RUNNING, Stage.PROPOSED}
 
 
 def test_stages_were_reached_one_after_another(partnerships: list[Partnership]) -> None:
