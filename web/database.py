@@ -5,6 +5,7 @@ import hmac
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
@@ -82,6 +83,9 @@ def init_database(app: Flask, settings: Settings) -> None:
     }
     db.init_app(app)
     migrations.init_app(app)
+    # No session of ours is asynchronous: closing those would cost an event loop at the end of every request,
+    # and would not work at all in a thread that runs one, as tests in a browser do.
+    app.teardown_appcontext_funcs = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["audit_key"] = hmac.new(settings.secret_key.encode(), b"audit", hashlib.sha256).digest()
