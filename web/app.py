@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.listings import views as listings_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
+    from web.operations import jobs as operations_jobs
     from web.operations import views as operations_views
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_i18n(app)
     init_errors(app)
     init_pages(app, settings)
-    init_worker(app, settings, {JobKind.REFRESH_SUGGESTIONS: suggestions_jobs.refresh})
+    init_worker(app, settings, {JobKind.REFRESH_SUGGESTIONS: suggestions_jobs.refresh}, operations_jobs.tidy)
 
     for pages in (home_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)

@@ -31,6 +31,7 @@ SQLITE_PRAGMAS: Final = (
 BEGIN: Final = "enishi_begin"
 ONCE: Final = "_once"
 LONGEST_KEY: Final = 100
+CONNECT_SECONDS: Final = 3
 FIRST_REFUSAL: Final = 400
 
 db = SQLAlchemy(session_options={"class_": AuditedSession, "expire_on_commit": False})
@@ -70,7 +71,7 @@ class UnitOfWork(OpenAPI):
 
 def init_database(app: Flask, settings: Settings) -> None:
     """Connect the application to its database and to the migrations."""
-    app.config["SQLALCHEMY_ENGINES"] = {"default": settings.database_url}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": _engine_options(settings.database_url)}
     app.config["ALEMBIC"] = {
         "script_location": str(PROJECT / "models" / "migrations"),
         "version_locations": [],
@@ -90,6 +91,13 @@ def init_database(app: Flask, settings: Settings) -> None:
         prepare_engine(db.engine)
     app.extensions["audit_key"] = hmac.new(settings.secret_key.encode(), b"audit", hashlib.sha256).digest()
     app.extensions["audit_anchor"] = settings.audit_anchor
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """Return how to reach the database: a server that is away is noticed before a request is lost to it."""
+    if url.startswith("postgresql"):
+        return {"url": url, "pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+    return {"url": url}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,10 +23,12 @@ from web.database import db, session_scope
 
 LOST_AFTER: Final = timedelta(seconds=30)
 SWEEP_EVERY_SECONDS: Final = 10.0
+TIDY_EVERY_SECONDS: Final = 3600.0
 MOST_ATTEMPTS: Final = 3
 
 Beat: TypeAlias = Callable[[int, int], None]
 Handler: TypeAlias = Callable[[Flask, UUID, Beat], None]
+Tidy: TypeAlias = Callable[[Flask], None]
 
 log = structlog.get_logger()
 
@@ -44,10 +47,11 @@ class EmbeddedConsumer(Consumer):
 class Worker:
     """The queue of one application and what it can do."""
 
-    def __init__(self, app: Flask, settings: Settings, handlers: dict[JobKind, Handler]) -> None:
+    def __init__(self, app: Flask, settings: Settings, handlers: dict[JobKind, Handler], tidy: Tidy) -> None:
         self.app = app
         self.settings = settings
         self.handlers = handlers
+        self.tidy = tidy
         self.huey = open_queue(settings.huey_url)
         self._job_task = self.huey.task(name="run_job")(self._run_job_by_text)
         self._mail_task = self.huey.task(name="send_mail")(self.send_mail)
@@ -140,9 +144,13 @@ class Worker:
         self.run_job(UUID(job_id))
 
     def _sweep_forever(self) -> None:
+        tidied_at = 0.0
         while not self._stopped.is_set():
             try:
                 self.sweep()
+                if monotonic() - tidied_at > TIDY_EVERY_SECONDS:
+                    self.tidy(self.app)
+                    tidied_at = monotonic()
             except Exception:  # the sweeper outlives a database that is away for a moment
                 log.exception("sweep_failed")
             self._stopped.wait(SWEEP_EVERY_SECONDS)
@@ -191,9 +199,9 @@ def open_queue(url: str) -> Huey:
     raise ValueError(f"ENISHI_HUEY_URL names a queue of an unknown kind: {scheme}")
 
 
-def init_worker(app: Flask, settings: Settings, handlers: dict[JobKind, Handler]) -> Worker:
+def init_worker(app: Flask, settings: Settings, handlers: dict[JobKind, Handler], tidy: Tidy) -> Worker:
     """Give the application its queue."""
-    worker = Worker(app, settings, handlers)
+    worker = Worker(app, settings, handlers, tidy)
     app.extensions["worker"] = worker
     return worker
 
