@@ -7,13 +7,12 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,14 +27,6 @@ from web.database import db, migrations, session_scope
 from web.security import hash_password
 
 PATIENCE_SECONDS = 20.0
-
-Result = TypeVar("Result")
-
-
-def elsewhere(work: Callable[[], Result]) -> Result:
-    """Do something in a thread of its own: Playwright keeps an event loop in this one, which Flask would trip over."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(work).result()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,7 +64,7 @@ def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database file that holds the demo town."""
     folder = tmp_path_factory.mktemp("town")
     path = folder / "enishi.db"
-    elsewhere(lambda: _build_town(folder, path))
+    _build_town(folder, path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
@@ -96,7 +87,7 @@ def served_town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
     path = tmp_path / "enishi.db"
     shutil.copyfile(town_template, path)
     mail_dir = tmp_path / "mail"
-    app = elsewhere(lambda: create_app(make_settings(tmp_path, f"sqlite:///{path}", mail_dir=mail_dir)))
+    app = create_app(make_settings(tmp_path, f"sqlite:///{path}", mail_dir=mail_dir))
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     url = f"http://127.0.0.1:{server.effective_port}"
     object.__setattr__(app.extensions["settings"], "base_url", url)
@@ -107,10 +98,6 @@ def served_town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
     app.extensions["worker"].stop()
     server.close()
     thread.join(timeout=5)
-    elsewhere(lambda: _let_go(app))
-
-
-def _let_go(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models import AuditEntry, OutboxMail, Partnership, Stage
 from models.audit import verify
-from tests.journeys.conftest import Town, elsewhere
+from tests.journeys.conftest import Town
 from web.database import last_anchor, read_scope
 
 NEED = "紙芝居バスで団地をまわりたい"
@@ -123,7 +123,7 @@ def test_from_a_skill_and_a_need_to_a_partnership(
     npo.reload()
     expect(npo.locator("main")).to_contain_text("sakura@hiyori.example")
     assert "sakura@hiyori.example" in served_town.mail_to(PARTIES[0], containing="sakura@").get_content()
-    elsewhere(lambda: check_what_is_written(served_town))
+    check_what_is_written(served_town)
 
 
 def check_what_is_written(served_town: Town) -> None:
