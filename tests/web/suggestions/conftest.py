@@ -82,6 +82,15 @@ class Town:
         self.session.expire_all()
         return published
 
+    def add_need_that_nobody_fits(self, title: str = "夜道が暗い") -> Need:
+        """Add a need to which an offer comes near without being what is lacking."""
+        need = make_need(participant=self.association, title=title, slots=[make_slot(what="夜道の見回り")])
+        watchers = make_participant(area=self.south, name="見本市の会")
+        self.session.add_all(
+            [need, make_offer(participant=watchers, title="見本市に立ちます", items=[make_item(what="見本市の受付")])]
+        )
+        return need
+
     def suggestions(self, need: Need | None = None, verdict: Verdict | None = Verdict.PENDING) -> list[Suggestion]:
         """Return the suggestions for a need by rank."""
         statement = select(Suggestion).where(Suggestion.need_id == (need or self.need).id)

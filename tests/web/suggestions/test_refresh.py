@@ -9,6 +9,7 @@ from sqlalchemy.orm import undefer
 
 from matching import replay
 from models import (
+    AuditAction,
     AuditEntry,
     ConsentPurpose,
     Job,
@@ -338,10 +339,66 @@ def test_a_run_leaves_the_suggestions_of_other_places_alone(town: Any) -> None:
     assert {suggestion.id for suggestion in town.suggestions(need)} == there
 
 
-def test_what_a_run_supersedes_stands_in_the_record_of_changes(town: Any) -> None:
+def test_what_a_run_supersedes_is_one_entry_of_the_record_of_changes(town: Any) -> None:
+    town.look_for_partners()
+    first = len(town.suggestions())
+    town.look_for_partners()
+
+    entries = town.session.scalars(
+        select(AuditEntry).where(
+            AuditEntry.subject_id == town.published_run().id, AuditEntry.action == AuditAction.UPDATE
+        )
+    ).all()
+    assert first > 1
+    assert [entry.changes for entry in entries] == [{"superseded": [0, first]}]
+    assert not town.session.scalars(select(AuditEntry).where(AuditEntry.subject_table == "suggestions")).all()
+
+
+def test_the_record_tells_that_a_run_came_to_be_before_what_it_superseded(town: Any) -> None:
     town.look_for_partners()
     town.look_for_partners()
 
-    changed = town.session.scalars(select(AuditEntry).where(AuditEntry.subject_table == "suggestions")).all()
-    assert changed
-    assert all(entry.changes["verdict"] == ["pending", "superseded"] for entry in changed)
+    actions = town.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.subject_id == town.published_run().id).order_by(AuditEntry.sequence)
+    ).all()
+    assert actions == [AuditAction.INSERT, AuditAction.UPDATE]
+
+
+def test_a_form_that_was_opened_before_a_run_is_noticed(town: Any) -> None:
+    town.look_for_partners()
+    before = {suggestion.id: suggestion.version for suggestion in town.suggestions()}
+
+    town.look_for_partners()
+
+    after = {suggestion.id: suggestion.version for suggestion in town.suggestions(verdict=Verdict.SUPERSEDED)}
+    assert after == {identity: version + 1 for identity, version in before.items()}
+
+
+def test_who_is_only_the_nearest_is_stored_without_a_figure(town: Any) -> None:
+    need = town.add_need_that_nobody_fits()
+
+    town.look_for_partners()
+
+    nearest = town.suggestions(need)[0]
+    assert nearest.score is None
+    assert nearest.reasons[0]["code"] == "team_faint"
+
+
+def test_a_run_at_once_notes_in_its_row_how_far_it_is(town: Any) -> None:
+    noted = []
+
+    def look(done: int, total: int) -> None:
+        town.session.expire_all()
+        noted.extend(town.session.scalars(select(Job.heartbeat_at)).all())
+        town.session.commit()
+        del done, total
+
+    town.session.commit()
+    services.refresh_now(
+        partial(read_scope, town.app), partial(session_scope, town.app, via="test"), town.municipality.id, beat=look
+    )
+
+    town.session.expire_all()
+    job = town.session.scalars(select(Job)).one()
+    assert job.heartbeat_at is not None
+    assert job.heartbeat_at > noted[0]

@@ -1,20 +1,22 @@
 """One pass of the engine: read, compute without any transaction, publish in one."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
 from matching import NeedProfile, NeedResult, OfferProfile, PartnerResult, Reason, SuggestionResult, Weights, run
 from models import (
     Account,
     Area,
+    AuditAction,
+    AuditedSession,
     Job,
     JobKind,
     JobState,
@@ -25,6 +27,7 @@ from models import (
     OfferItem,
     RunState,
     Suggestion,
+    SuggestionApproval,
     SuggestionPartner,
     SuggestionShare,
     Verdict,
@@ -33,12 +36,11 @@ from models import (
 )
 from models.suggestions import UNDECIDED
 from web.suggestions.queries import profiles
+from web.suggestions.services.heartbeat import Beat, heartbeat
 
-Beat: TypeAlias = Callable[[int, int], None]
-Scope: TypeAlias = Callable[[], AbstractContextManager[Session]]
+Scope: TypeAlias = Callable[[], AbstractContextManager[AuditedSession]]
 Team: TypeAlias = tuple[str, frozenset[str]]
 
-BEAT_EVERY_SECONDS: Final = 0.2
 LOST_AFTER: Final = timedelta(seconds=30)
 
 
@@ -73,14 +75,15 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
             raise ValueError("a run of the engine is for one municipality")
         told_at = utc_now()
         market = profiles.market(session, job.municipality, at=told_at)
-    results = run(
-        market.needs,
-        market.offers,
-        weights=market.weights,
-        geography=market.geography,
-        taxonomy=market.taxonomy,
-        progress=_at_most_every(BEAT_EVERY_SECONDS, beat, total=len(market.needs)),
-    )
+    with heartbeat(beat, total=len(market.needs)) as progress:
+        results = run(
+            market.needs,
+            market.offers,
+            weights=market.weights,
+            geography=market.geography,
+            taxonomy=market.taxonomy,
+            progress=progress,
+        )
     with writing() as session:
         at = utc_now()
         if not _is_still_ours(session, job_id, attempt, at=at):
@@ -107,7 +110,7 @@ def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: 
         job.start(at=at)
         session.add(job)
     try:
-        return refresh(reading, writing, job.id, beat=beat)
+        return refresh(reading, writing, job.id, beat=partial(_show_and_note, beat, writing, job.id, job.attempts))
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the row says how it ended, and the error goes on.
         with writing() as session:
@@ -115,6 +118,17 @@ def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: 
             if left.state is JobState.RUNNING:
                 left.fail(type(error).__name__, at=utc_now())
         raise
+
+
+def _show_and_note(show: Beat, writing: Scope, job_id: UUID, attempt: int, done: int, total: int) -> None:
+    """Show how far the work is, and note in the job's row that somebody is still at it."""
+    show(done, total)
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.state == JobState.RUNNING, Job.attempts == attempt)
+            .values(done=done, total=total, heartbeat_at=utc_now())
+        )
 
 
 def _is_free(session: Session, municipality: Area, *, at: datetime) -> bool:
@@ -135,20 +149,6 @@ def _is_free(session: Session, municipality: Area, *, at: datetime) -> bool:
     return True
 
 
-def _at_most_every(seconds: float, beat: Beat, *, total: int) -> Beat:
-    """Return a beat that is passed on at once, and then only after some time has gone by."""
-    beat(0, total)
-    last = time.monotonic()
-
-    def passed_on(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= seconds:
-            beat(done, total)
-            last = time.monotonic()
-
-    return passed_on
-
-
 def _is_still_ours(session: Session, job_id: UUID, attempt: int, *, at: datetime) -> bool:
     """Take the job's row for this transaction; None is found where another worker took the job over."""
     claimed = session.scalar(
@@ -161,7 +161,7 @@ def _is_still_ours(session: Session, job_id: UUID, attempt: int, *, at: datetime
 
 
 def _publish(
-    session: Session,
+    session: AuditedSession,
     job: Job,
     market: profiles.Market,
     results: Sequence[NeedResult],
@@ -179,7 +179,8 @@ def _publish(
         )
     ):
         former.supersede()
-    decided = _make_way(session, municipality)
+    decided = _decided(session, municipality)
+    superseded = _make_way(session, municipality)
     session.flush()
     matching_run = MatchingRun(
         municipality=municipality,
@@ -189,6 +190,10 @@ def _publish(
     )
     matching_run.publish(needs=len(market.needs), offers=len(market.offers), at=at)
     session.add(matching_run)
+    if superseded:
+        # After the entry that the run itself came to be, and as before and after, the way changes are read.
+        session.flush()
+        session.record(AuditAction.UPDATE, matching_run, {"superseded": [0, superseded]})
     now = _as_it_is_now(session, municipality, market, results, at=told_at)
     for result in results:
         if result.need_id not in now.needs:
@@ -202,20 +207,40 @@ def _publish(
         request_run(session, municipality, by=None)
 
 
-def _make_way(session: Session, municipality: Area) -> _Decided:
-    """Supersede what nobody decided about, and return what must not be shown again beside the new."""
-    waiting: set[Team] = set()
+def _make_way(session: Session, municipality: Area) -> int:
+    """Supersede in one statement what nobody decided about, and return how many suggestions that were.
+
+    The statement passes the record of changes by, so whoever calls this writes its entry.
+    """
+    approved_once = select(SuggestionApproval.id).where(SuggestionApproval.suggestion_id == Suggestion.id)
+    superseded = session.execute(
+        update(Suggestion)
+        .where(
+            Suggestion.municipality_id == municipality.id,
+            Suggestion.verdict == Verdict.PENDING,
+            ~approved_once.exists(),
+        )
+        .values(verdict=Verdict.SUPERSEDED, version=Suggestion.version + 1)
+        .execution_options(synchronize_session=False)
+        .returning(Suggestion.id)
+    )
+    return len(superseded.all())
+
+
+def _decided(session: Session, municipality: Area) -> _Decided:
+    """Return what must not be shown again beside the new."""
     undecided = session.scalars(
         select(Suggestion)
-        .where(Suggestion.municipality_id == municipality.id, Suggestion.verdict.in_(UNDECIDED))
-        .options(selectinload(Suggestion.partners))
-        .order_by(Suggestion.id)
+        .where(
+            Suggestion.municipality_id == municipality.id,
+            Suggestion.verdict.in_(UNDECIDED),
+            or_(Suggestion.verdict == Verdict.HELD, Suggestion.approvals.any()),
+        )
+        .options(selectinload(Suggestion.partners), lazyload(Suggestion.approvals))
     )
-    for suggestion in undecided:
-        if suggestion.verdict is Verdict.HELD or suggestion.awaits_second_approval:
-            waiting.add((str(suggestion.need_id), frozenset(str(one.offer_id) for one in suggestion.partners)))
-        else:
-            suggestion.supersede()
+    waiting = frozenset(
+        (str(one.need_id), frozenset(str(partner.offer_id) for partner in one.partners)) for one in undecided
+    )
     refused = session.scalars(
         select(Suggestion)
         .where(
@@ -225,7 +250,7 @@ def _make_way(session: Session, municipality: Area) -> _Decided:
         )
         .options(undefer(Suggestion.snapshot))
     )
-    return _Decided(frozenset(waiting), frozenset(_as_judged(one.snapshot) for one in refused if one.snapshot))
+    return _Decided(waiting, frozenset(_as_judged(one.snapshot) for one in refused if one.snapshot))
 
 
 def _as_judged(snapshot: Mapping[str, Any]) -> tuple[str, int, frozenset[tuple[str, int]]]:
