@@ -60,11 +60,10 @@ def list_all(*, as_json: bool, need: str, municipality: str, lang: str) -> None:
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     for one in shown:
-        figure = "—" if one["score"] is None else f"{one['score']:.2f}"
+        figure = "—" if one["score"] is None else f"{one['score']:.2f} ({one['confidence']:.2f})"
         partners = "、".join(one["partners"])
-        click.echo(
-            f"{one['municipality']}  {one['need']}  {one['rank']}. {figure} ({one['confidence']:.2f})  {partners}"
-        )
+        why = f"  {one['reasons'][0]}" if one["score"] is None and one["reasons"] else ""
+        click.echo(f"{one['municipality']}  {one['need']}  {one['rank']}. {figure}  {partners}{why}")
 
 
 @group.command("explain")
@@ -82,8 +81,9 @@ def explain(need: str, offer: str, lang: str) -> None:
         if len(needs) != 1:
             raise _not_one(needs, need)
         row, pairs = replays.explain(session, needs[0], offers, at=utc_now())
-        for line in (line for pair in pairs for line in documents.explained(row, *pair)):
-            click.echo(line)
+        for pair in pairs:
+            for line in documents.explained(row, pair.offer, pair.explanation, is_faint=pair.is_faint):
+                click.echo(line)
 
 
 @group.command("replay")

@@ -76,7 +76,7 @@ def need(need: Need) -> ResponseReturnValue:
         decided=[one for one in shown if not one.is_undecided],
         outcome=outcome,
         found=documents.found(outcome),
-        intermediaries=[] if undecided else reviews.intermediaries_near(session, need),
+        intermediaries=[] if any(not one.is_faint for one in undecided) else reviews.intermediaries_near(session, need),
         search=forms.OfferSearch(),
     )
 

@@ -32,6 +32,17 @@ def test_a_program_reads_one_suggestion(town: Any, client: FlaskClient) -> None:
     assert (answer["id"], answer["verdict"], answer["version"]) == (str(best.id), "pending", 1)
 
 
+def test_a_program_is_told_first_that_somebody_only_comes_nearest(town: Any, client: FlaskClient) -> None:
+    need = town.add_need_that_nobody_fits()
+    town.look_for_partners()
+
+    answer = client.get(f"{URL}/{town.suggestions(need)[0].id}", headers=town.bearer()).get_json()
+
+    assert answer["score"] is None
+    assert answer["reasons"][0] == "Nobody is truly near to this need; these come nearest."
+    assert not any("Together they cover" in reason for reason in answer["reasons"])
+
+
 def test_a_program_sees_nothing_of_another_municipality(town: Any, client: FlaskClient) -> None:
     town.look_for_partners()
     best = town.suggestions()[0]

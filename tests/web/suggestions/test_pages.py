@@ -192,7 +192,83 @@ def test_a_need_without_candidates_says_what_would_have_to_give_and_whom_to_ask(
 
     assert "If the condition “Free of charge” can be taken: 2 more" in page
     assert "市民活動センター" in page
-    assert "Nobody found yet" in browser.get("/desk").text
+    assert "Needs that nobody fits yet" in browser.get("/desk").text
+
+
+def test_who_only_comes_nearest_stands_after_what_fits_and_is_not_counted(town: Any, signed_in: SignedIn) -> None:
+    town.add_need_that_nobody_fits()
+    town.look_for_partners()
+
+    page = signed_in(town.coordinator).get("/desk").text
+
+    assert "Needs that wait for your decision: 1." in page
+    assert page.index("広報紙を読みやすくしたい") < page.index("Needs that nobody fits yet") < page.index("夜道が暗い")
+    assert "Nearest: " in page
+
+
+def test_who_only_comes_nearest_is_found_under_nobody(town: Any, signed_in: SignedIn) -> None:
+    town.add_need_that_nobody_fits()
+    town.look_for_partners()
+    browser = signed_in(town.coordinator)
+
+    assert "夜道が暗い" in browser.get("/desk?state=nobody").text
+    assert "広報紙を読みやすくしたい" not in browser.get("/desk?state=nobody").text
+    assert "夜道が暗い" not in browser.get("/desk?state=pending").text
+
+
+def test_the_nearest_that_somebody_kept_for_later_waits_with_the_others(town: Any, signed_in: SignedIn) -> None:
+    need = town.add_need_that_nobody_fits()
+    town.look_for_partners()
+    town.suggestions(need)[0].hold(town.hold_reason, note="", by=town.coordinator, at=utc_now())
+    browser = signed_in(town.coordinator)
+
+    page = browser.get("/desk?state=held").text
+
+    assert "夜道が暗い" in page
+    assert "Only the nearest, not what is lacking" in page
+    assert "夜道が暗い" not in browser.get("/desk?state=nobody").text
+
+
+def test_where_nobody_fits_what_would_have_to_give_comes_before_the_nearest(town: Any, signed_in: SignedIn) -> None:
+    need = town.add_need_that_nobody_fits()
+    town.look_for_partners()
+
+    page = signed_in(town.coordinator).get(f"/desk/needs/{need.id}").text
+
+    assert page.index("Nobody truly fits yet") < page.index("What would have to give") < page.index("Who comes nearest")
+    assert page.index("Who comes nearest") < page.index("見本市の会")
+
+
+def test_who_only_comes_nearest_gets_words_and_no_figure(town: Any, signed_in: SignedIn) -> None:
+    need = town.add_need_that_nobody_fits()
+    town.look_for_partners()
+    browser, suggestion = signed_in(town.coordinator), town.suggestions(need)[0]
+
+    for url in (f"/desk/needs/{need.id}", f"/suggestions/{suggestion.id}"):
+        page = browser.get(url).text
+        assert "Only the nearest, not what is lacking" in page
+        assert "points out of 100" not in page
+        assert "fit__knot" not in page
+
+
+def test_all_who_give_to_one_thing_stand_on_one_line(town: Any, signed_in: SignedIn) -> None:
+    need = make_need(
+        participant=town.association,
+        title="号外を組みたい",
+        slots=[make_slot(what="紙面を組む人", skill=town.newsletter, quantity=3)],
+    )
+    other = make_participant(area=town.north, name="文字の会")
+    town.session.add_all(
+        [need, make_offer(participant=other, items=[make_item(what="紙面づくり", skill=town.newsletter)])]
+    )
+    town.look_for_partners()
+
+    page = signed_in(town.coordinator).get("/desk").text
+    item = next(part for part in page.split('<li class="worklist__item">') if "号外を組みたい" in part)
+
+    assert item.count("team-lines__what") == 1
+    assert item.count("team-lines__who") == 2
+    assert item.count("Still open") == 1
 
 
 def test_others_are_shown_with_why_they_were_not_suggested(town: Any, signed_in: SignedIn) -> None:
@@ -460,6 +536,7 @@ def test_pages_of_the_desk_take_at_most_twelve_queries(town: Any, signed_in: Sig
             make_need(participant=asker, title=f"困りごと{number}", slots=[make_slot(skill=town.newsletter)])
         )
         town.session.add(make_offer(participant=make_resident(area=town.south), items=[make_item(skill=town.printing)]))
+    unmet = town.add_need_that_nobody_fits()
     town.look_for_partners()
     browser, suggestion = signed_in(town.coordinator), best_url(town)
 
@@ -467,6 +544,8 @@ def test_pages_of_the_desk_take_at_most_twelve_queries(town: Any, signed_in: Sig
     for url in (
         "/desk",
         "/desk?page=2",
+        "/desk?state=nobody",
+        f"/desk/needs/{unmet.id}",
         f"/desk/needs/{town.need.id}",
         f"/desk/needs/{town.need.id}/offers",
         suggestion,

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from matching import Gate, PairExplanation
+from matching import Gate, PairExplanation, Reason
 from models import Need, NeedOutcome, Offer
 from web.i18n import TOWN_TIME
-from web.suggestions.documents.shown import Naming, SeenSlot, is_faint, team_slots
+from web.suggestions.documents.shown import Naming, SeenLine, figure, is_faint, names_of, team_lines, team_slots
 from web.suggestions.documents.words import (
     GATES_IN_SHORT,
     Lexicon,
@@ -19,7 +19,7 @@ from web.suggestions.documents.words import (
     sentence,
     signal_name,
 )
-from web.suggestions.queries.desk import Unmet, Waiting
+from web.suggestions.queries.desk import FAINT, Unmet, Waiting
 from web.suggestions.queries.reviews import NotSuggested
 
 
@@ -29,7 +29,7 @@ class Card:
 
     need: Need
     owner: str
-    slots: Sequence[SeenSlot]
+    lines: Sequence[SeenLine]
     score: float | None
     confidence: float
     words: Mapping[str, str]
@@ -38,15 +38,16 @@ class Card:
     held: int
     awaiting_second: int
     opened_on: date | None
-    is_faint: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UnmetCard:
-    """A need for which nobody was found, and what would have to give."""
+    """A need that nobody fits, what would have to give, and the names of who comes nearest."""
 
     need: Need
     owner: str
+    opened_on: date | None
+    nearest: Sequence[str]
     relaxations: Sequence[str]
     questions: Sequence[str]
 
@@ -80,20 +81,18 @@ class SeenNotSuggested:
 
 def card(waiting: Waiting, *, naming: Naming) -> Card:
     """Return a need as the desk shows it."""
-    opened_at = waiting.need.opened_at
     return Card(
         need=waiting.need,
         owner=naming(waiting.need.participant),
-        slots=team_slots(waiting.best, waiting.need, naming=naming),
-        score=waiting.best.score,
+        lines=team_lines(team_slots(waiting.best, waiting.need, naming=naming)),
+        score=figure(waiting.best),
         confidence=waiting.best.confidence,
-        words=_fit(waiting.best.score, waiting.best.confidence, is_faint=is_faint(waiting.best)),
+        words=_fit(figure(waiting.best), waiting.best.confidence, is_faint=is_faint(waiting.best)),
         candidates=waiting.candidates,
         teams=waiting.teams,
         held=waiting.held,
         awaiting_second=waiting.awaiting_second,
-        opened_on=opened_at.astimezone(TOWN_TIME).date() if opened_at else None,
-        is_faint=is_faint(waiting.best),
+        opened_on=_opened_on(waiting.need),
     )
 
 
@@ -102,6 +101,8 @@ def unmet_card(unmet: Unmet, *, naming: Naming) -> UnmetCard:
     return UnmetCard(
         need=unmet.need,
         owner=naming(unmet.need.participant),
+        opened_on=_opened_on(unmet.need),
+        nearest=names_of(unmet.nearest, naming) if unmet.nearest else (),
         relaxations=_relaxations(unmet.relaxations),
         questions=[sentence(question) for question in unmet.questions],
     )
@@ -148,13 +149,19 @@ def not_suggested(one: NotSuggested, need: Need, *, naming: Naming) -> SeenNotSu
     )
 
 
-def explained(need: Need, offer: Offer, explanation: PairExplanation) -> list[str]:
-    """Return the gates that a pair fails, or what its score is made of, one line each."""
+def explained(need: Need, offer: Offer, explanation: PairExplanation, *, is_faint: bool = False) -> list[str]:
+    """Return the gates that a pair fails, or what its score is made of, one line each.
+
+    Of an offer that only comes nearest that is said first, and no figure is given.
+    """
     lexicon = Lexicon.of(need, [offer])
     pair = explanation.score
     lines = [_("%(need)s — %(offer)s", need=need.title, offer=offer.title)]
     if explanation.gates:
         return [*lines, *(f"× {sentence(gate, lexicon)}" for gate in explanation.gates)]
+    for_it = [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
+    if is_faint:
+        return [*lines, sentence(Reason(FAINT)), confidence_in_words(pair.confidence), *for_it]
     if pair.score is None:
         lines += [_("We do not know enough to give a figure"), *(sentence(one) for one in explanation.questions)]
     else:
@@ -162,7 +169,11 @@ def explained(need: Need, offer: Offer, explanation: PairExplanation) -> list[st
     lines.append(f"{confidence_in_words(pair.confidence)} ({pair.confidence:.2f})")
     lines += [f"{part:+.4f}  {signal_name(name)}" for name, part in pair.parts.items()]
     lines += [f"     ?  {signal_name(name)}" for name in pair.unknown]
-    return lines + [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
+    return lines + for_it
+
+
+def _opened_on(need: Need) -> date | None:
+    return need.opened_at.astimezone(TOWN_TIME).date() if need.opened_at else None
 
 
 def _fit(score: float | None, confidence: float, *, is_faint: bool = False) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from flask_babel import gettext as _
@@ -22,12 +23,12 @@ from web.suggestions.documents.words import (
     sentence,
     signal_name,
 )
+from web.suggestions.queries.desk import FAINT
 from web.suggestions.queries.replays import replayed
 
 Naming: TypeAlias = Callable[[Participant], str]
 
 POINTS: Final = 100
-FAINT: Final = "team_faint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,20 @@ class SeenPartner:
 class SeenSlot:
     """One thing that is lacking, and who would give it."""
 
+    slot_id: str
     title: str
     kind: str
     partner: SeenPartner | None
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """One thing that is lacking with all who would give it, for a list; open where a part of it stays lacking."""
+
+    title: str
+    given: Sequence[SeenSlot]
+    open: SeenSlot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,11 @@ class SeenSuggestion:
         return is_faint(self.row)
 
     @property
+    def score(self) -> float | None:
+        """The figure that may be shown, or None."""
+        return figure(self.row)
+
+    @property
     def names(self) -> list[str]:
         """The partners' names, each once."""
         return list(dict.fromkeys(partner.name for partner in self.partners))
@@ -119,6 +135,16 @@ def shown_name(account: Account | None, participant: Participant) -> str:
     return str(_("%(kind)s, %(place)s", kind=label(seen.kind), place=seen.area.name(locale())))
 
 
+def figure(suggestion: Suggestion) -> float | None:
+    """Return the score that may be shown: none where too little is known, or where nobody is truly near."""
+    return None if is_faint(suggestion) else suggestion.score
+
+
+def names_of(suggestion: Suggestion, naming: Naming) -> list[str]:
+    """Return the partners' names, each once."""
+    return list(dict.fromkeys(naming(partner.offer.participant) for partner in suggestion.partners))
+
+
 def seen(
     suggestion: Suggestion, need: Need, *, naming: Naming, questions: Sequence[Mapping[str, Any]] = ()
 ) -> SeenSuggestion:
@@ -133,14 +159,16 @@ def seen(
     parts, load = _parts(suggestion, shares)
     return SeenSuggestion(
         row=suggestion,
-        fit=fit_in_words(suggestion.score, is_faint=is_faint(suggestion)),
+        fit=fit_in_words(figure(suggestion), is_faint=is_faint(suggestion)),
         confidence=confidence_in_words(suggestion.confidence),
         slots=team_slots(suggestion, need, naming=naming),
         partners=partners,
-        reasons=[sentence(reason, lexicon) for reason in suggestion.reasons],
+        reasons=[sentence(reason, lexicon) for reason in suggestion.reasons if _is_said(reason, suggestion)],
         parts=parts,
         load=load,
-        questions=[] if suggestion.score is not None else _questions(questions, suggestion, partners),
+        questions=[]
+        if suggestion.score is not None or is_faint(suggestion)
+        else _questions(questions, suggestion, partners),
         open_slots=[lexicon.things[slot] for slot in suggestion.open_slots if slot in lexicon.things],
     )
 
@@ -158,12 +186,32 @@ def team_slots(suggestion: Suggestion, need: Need, *, naming: Naming) -> list[Se
         for partner in dict.fromkeys(one for one, quantity in given):
             quantity = sum(amount for other, amount in given if other is partner)
             rows.append(
-                SeenSlot(slot.what, label(slot.kind), _brief(partner, naming), _amount(slot, quantity, slot.quantity))
+                SeenSlot(
+                    str(slot.id),
+                    slot.what,
+                    label(slot.kind),
+                    _brief(partner, naming),
+                    _amount(slot, quantity, slot.quantity),
+                )
             )
         lacking = slot.open_quantity - sum(amount for _, amount in given)
         if suggestion.verdict in UNDECIDED and lacking > 0:
-            rows.append(SeenSlot(slot.what, label(slot.kind), None, _amount(slot, lacking, slot.quantity)))
+            rows.append(
+                SeenSlot(str(slot.id), slot.what, label(slot.kind), None, _amount(slot, lacking, slot.quantity))
+            )
     return rows
+
+
+def team_lines(slots: Sequence[SeenSlot]) -> list[SeenLine]:
+    """Return what `team_slots` gave with one line for each thing that is lacking."""
+    return [
+        SeenLine(
+            title=of_slot[0].title,
+            given=[one for one in of_slot if one.partner],
+            open=next((one for one in of_slot if not one.partner), None),
+        )
+        for of_slot in (list(group) for _slot, group in groupby(slots, key=lambda one: one.slot_id))
+    ]
 
 
 def as_json(shown: SeenSuggestion) -> dict[str, Any]:
@@ -181,7 +229,7 @@ def as_json(shown: SeenSuggestion) -> dict[str, Any]:
         "municipality": row.municipality.name(locale()),
         "rank": row.rank,
         "partners": shown.names,
-        "score": row.score,
+        "score": shown.score,
         "confidence": row.confidence,
         "open_slots": list(shown.open_slots),
         "reasons": reasons,
@@ -197,6 +245,11 @@ def points_that_add_up(parts: Mapping[str, float], total: int) -> dict[str, int]
     for turn in range(abs(missing)):
         points[by_remainder[turn % len(by_remainder)]] += 1 if missing > 0 else -1
     return points
+
+
+def _is_said(reason: Mapping[str, Any], suggestion: Suggestion) -> bool:
+    """Tell whether a reason is for readers: of those who only come nearest nobody says what they cover."""
+    return not is_faint(suggestion) or reason["code"] not in {"team_covers", "team_shares_slot"}
 
 
 def _amount(slot: Slot, quantity: int, of: int) -> str:
@@ -244,7 +297,8 @@ def _shares(suggestion: Suggestion) -> dict[str, float]:
 
 def _parts(suggestion: Suggestion, shares: Mapping[str, float]) -> tuple[list[SeenPart], int]:
     """Return what each signal adds to the score of the team, and what a heavy load takes away."""
-    if suggestion.score is None or not shares or not suggestion.snapshot:
+    score = figure(suggestion)
+    if score is None or not shares or not suggestion.snapshot:
         return [], 0
     weights = weights_from_json(suggestion.snapshot["weights"]).as_mapping()
     added: dict[str, float] = {}
@@ -255,7 +309,7 @@ def _parts(suggestion: Suggestion, shares: Mapping[str, float]) -> tuple[list[Se
             added[name] = added.get(name, 0.0) + part * share
             if name in weights:
                 most[name] += share * weights[name] / partner.confidence
-    points = points_that_add_up(added, round(suggestion.score * POINTS))
+    points = points_that_add_up(added, round(score * POINTS))
     rows = [
         SeenPart(signal_name(name), points.get(name), max(round((most[name] or weight) * POINTS), points.get(name, 0)))
         for name, weight in weights.items()

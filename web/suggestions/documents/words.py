@@ -181,10 +181,10 @@ def fit_in_words(score: float | None, *, is_faint: bool = False) -> str:
 
     Where nobody is truly near, place and hours can still agree; that alone is not called a fit.
     """
+    if is_faint:
+        return str(_l("Only the nearest, not what is lacking"))
     if score is None:
         return ""
-    if is_faint:
-        return str(_l("Comes nearest, but is not what is lacking"))
     if score >= VERY_GOOD:
         return str(_l("Fits very well"))
     if score >= GOOD:

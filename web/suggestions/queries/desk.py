@@ -35,6 +35,7 @@ from web.suggestions.queries import profiles
 PAGE_SIZE: Final = 20
 UNMET_SHOWN: Final = 5
 UNKNOWN_SCARCITY: Final = 1_000_000
+FAINT: Final = "team_faint"
 
 
 class DeskState(StrEnum):
@@ -60,9 +61,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A need for which the last run found nobody, and what would have to give."""
+    """A need that nobody fits, what would have to give, and who comes nearest."""
 
     need: Need
+    nearest: Suggestion | None
     relaxations: Sequence[Mapping[str, Any]]
     questions: Sequence[Mapping[str, Any]]
 
@@ -163,6 +165,16 @@ def municipalities_with_needs(session: Session, *, path: str = "") -> Sequence[A
     return session.scalars(select(Area).where(Area.path == path if path else with_needs).order_by(Area.path)).all()
 
 
+def is_worth_deciding(is_approved_once: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a suggestion is more than the nearest where nobody fits: it fits, or somebody acted on it."""
+    return or_(~is_faint(), Suggestion.verdict == Verdict.HELD, is_approved_once)
+
+
+def is_faint() -> ColumnElement[bool]:
+    """Return whether nobody is truly near, and the team only comes nearest: its reasons begin with that."""
+    return func.coalesce(Suggestion.reasons[(0, "code")].as_string(), "") == FAINT
+
+
 def _waiting(
     session: Session, account: Account, within: ColumnElement[bool], *, page: int, state: DeskState | None
 ) -> tuple[list[Waiting], int]:
@@ -171,7 +183,7 @@ def _waiting(
     undecided = (
         visible_to(account)
         .join(approved_once, approved_once.c.suggestion_id == Suggestion.id, isouter=True)
-        .where(Suggestion.verdict.in_(UNDECIDED))
+        .where(Suggestion.verdict.in_(UNDECIDED), is_worth_deciding(is_approved_once))
     )
     counts = (
         undecided.with_only_columns(
@@ -218,6 +230,8 @@ def _best(
     session: Session, undecided: Select[Suggestion], preferred: ColumnElement[bool], need_ids: Sequence[UUID]
 ) -> dict[UUID, Suggestion]:
     """Return the first suggestion of each need, ready to be drawn as a team."""
+    if not need_ids:
+        return {}
     place = func.row_number().over(
         partition_by=Suggestion.need_id, order_by=(case((preferred, 0), else_=1), Suggestion.rank, Suggestion.id)
     )
@@ -245,21 +259,34 @@ def _best(
 def _unmet(
     session: Session, account: Account, within: ColumnElement[bool], *, page: int, limit: int
 ) -> tuple[list[Unmet], int]:
-    undecided = select(Suggestion.id).where(Suggestion.need_id == Need.id, Suggestion.verdict.in_(UNDECIDED))
+    is_approved_once = (
+        select(SuggestionApproval.id)
+        .where(SuggestionApproval.suggestion_id == Suggestion.id)
+        .correlate(Suggestion)
+        .exists()
+    )
+    worth_deciding = select(Suggestion.id).where(
+        Suggestion.need_id == Need.id, Suggestion.verdict.in_(UNDECIDED), is_worth_deciding(is_approved_once)
+    )
     rows = session.execute(
         needs_visible_to(account)
         .join(*_published_run())
         .join(*_outcome())
-        .where(within, profiles.still_lacks(), ~undecided.exists())
+        .where(within, profiles.still_lacks(), ~worth_deciding.exists())
         .options(*_of_need())
         .add_columns(NeedOutcome.relaxations, NeedOutcome.questions, func.count().over())
         .order_by(Need.opened_at, Need.id)
         .limit(limit)
         .offset((page - 1) * limit)
     ).all()
-    return [Unmet(need, relaxations, questions) for need, relaxations, questions, _ in rows], (
-        rows[0][-1] if rows else 0
+    nearest = _best(
+        session,
+        visible_to(account).where(Suggestion.verdict.in_(UNDECIDED)),
+        Suggestion.verdict == Verdict.PENDING,
+        [row[0].id for row in rows],
     )
+    unmet = [Unmet(need, nearest.get(need.id), relaxations, questions) for need, relaxations, questions, _ in rows]
+    return unmet, rows[0][-1] if rows else 0
 
 
 def _published_run() -> tuple[type[MatchingRun], ColumnElement[bool]]:

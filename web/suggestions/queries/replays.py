@@ -25,6 +25,15 @@ class Replayed:
     erased: int
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A pair explained, and whether the offer is suggested only as the nearest where nobody fits."""
+
+    offer: Offer
+    explanation: PairExplanation
+    is_faint: bool
+
+
 def replayed(suggestion: Suggestion) -> SuggestionResult | None:
     """Compute one suggestion again; None where its input was erased or was written for another engine."""
     if not suggestion.snapshot:
@@ -56,16 +65,15 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
     return Replayed(len(rows) - erased - len(different), different, erased)
 
 
-def explain(
-    session: Session, need: Need, offers: Sequence[Offer], *, at: datetime
-) -> tuple[Need, list[tuple[Offer, PairExplanation]]]:
+def explain(session: Session, need: Need, offers: Sequence[Offer], *, at: datetime) -> tuple[Need, list[Explained]]:
     """Explain any pairs, with the words weighed as in a run of the need's municipality."""
     loaded = profiles.load_need(session, need)
     market = profiles.market(session, loaded.municipality, at=at)
     _, need_profile = profiles.needs(session, select(Need).where(Need.id == need.id), at=at)[str(need.id)]
     found = profiles.offers(session, profiles.just_these(offers), at=at)
+    nearest = reviews.only_nearest(session, loaded)
     explained = [
-        (
+        Explained(
             offer,
             explain_pair(
                 need_profile,
@@ -75,6 +83,7 @@ def explain(
                 taxonomy=market.taxonomy,
                 offers=market.offers,
             ),
+            is_faint=offer.id in nearest,
         )
         for offer, profile in found.values()
     ]

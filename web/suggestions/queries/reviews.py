@@ -40,7 +40,7 @@ from models import (
 from models.search import contains_words
 from models.suggestions import UNDECIDED
 from web.suggestions.queries import profiles
-from web.suggestions.queries.desk import PAGE_SIZE, visible_to
+from web.suggestions.queries.desk import PAGE_SIZE, is_faint, visible_to
 
 MOST_SHOWN: Final = 12
 INTERMEDIARIES_SHOWN: Final = 3
@@ -187,6 +187,16 @@ def in_full(*, with_need: bool = False) -> tuple[Any, ...]:
             selectinload(Need.fields),
         ),
     )
+
+
+def only_nearest(session: Session, need: Need) -> set[UUID]:
+    """Return the offers that are suggested for a need only because nobody fits it."""
+    rows = session.execute(
+        select(SuggestionPartner.offer_id, is_faint())
+        .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
+        .where(Suggestion.need_id == need.id, Suggestion.verdict.in_(UNDECIDED))
+    ).all()
+    return {offer for offer, faint in rows if faint} - {offer for offer, faint in rows if not faint}
 
 
 def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
