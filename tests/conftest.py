@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, make_url
 from werkzeug.test import TestResponse
 
@@ -115,14 +116,23 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return where applications share their compiled templates: each test has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Callable[..., Flask]]:
     """Yield a function that makes an application with other settings; forms need no CSRF token in tests."""
     made: list[Flask] = []
 
     def make(**changes: Any) -> Flask:
         app = create_app(make_settings(tmp_path, database_url, **changes))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        app.jinja_env.bytecode_cache = compiled_templates
         app.test_client_class = Browser
         made.append(app)
         return app
