@@ -67,10 +67,15 @@ class Job(Base, kw_only=True):
     def request(cls, session: Session, kind: JobKind, *, municipality: Area, by: Account | None) -> "Job":
         """Return the job of this kind that waits for this municipality, or write a new one.
 
-        A running job read its input before the change that asks now; so only a waiting one will do.
+        A running job read its input before the change that asks now; so only a waiting one will do,
+        and its row is locked until the change is committed, so that no worker starts before.
         """
         waiting = session.scalar(
-            select(cls).where(cls.kind == kind, cls.municipality_id == municipality.id, cls.state == JobState.QUEUED)
+            select(cls)
+            .where(cls.kind == kind, cls.municipality_id == municipality.id, cls.state == JobState.QUEUED)
+            .order_by(cls.created_at, cls.id)
+            .limit(1)
+            .with_for_update()
         )
         if waiting is not None:
             return waiting

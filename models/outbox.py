@@ -39,14 +39,19 @@ class OutboxMail(Base, kw_only=True):
     to_account: Mapped[Account | None] = relationship(default=None)
 
     def sent(self, *, at: datetime) -> None:
-        """Note that the mail was handed over."""
-        self.attempts += 1
+        """Note that the mail was handed over, and keep no word of it."""
         self.sent_at = at
+        self._keep_no_word()
 
     def failed(self, error: str, *, retry_at: datetime, at: datetime) -> None:
         """Note a failed attempt and when to try again; after eight the mail is given up."""
-        self.attempts += 1
         self.last_error = error
         self.next_attempt_at = retry_at
         if self.attempts >= MOST_ATTEMPTS:
             self.given_up_at = at
+            self._keep_no_word()
+
+    def _keep_no_word(self) -> None:
+        """Blank what was written: a mail to one person can tell of another who asks to be forgotten."""
+        self.subject = ""
+        self.body = ""

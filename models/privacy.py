@@ -135,6 +135,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "consents": ("participant_id", "participant"),
         "needs": ("participant_id", "participant"),
         "slots": ("need_id", "needs"),
+        "partnerships": ("need_id", "needs"),
         "offers": ("participant_id", "participant"),
         "offer_items": ("offer_id", "offers"),
         "parties": ("participant_id", "participant"),

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import session as cookie
 from flask_alembic import Alembic
 from flask_openapi3 import OpenAPI
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -31,6 +32,8 @@ SQLITE_PRAGMAS: Final = (
 BEGIN: Final = "enishi_begin"
 ONCE: Final = "_once"
 LONGEST_KEY: Final = 100
+BARE: Final = "bare"
+ANSWER_AGAIN_AT: Final = "answer_again_at"
 CONNECT_SECONDS: Final = 3
 FIRST_REFUSAL: Final = 400
 
@@ -57,13 +60,13 @@ class UnitOfWork(OpenAPI):
                 _remember(key, response)
             current_session().commit()
         except IntegrityError:
-            current_session().rollback()
+            _take_back()
             # The same key was being handled at the same moment: give its answer.
             if key and (repeated := _handled_before(key)):
                 return repeated
             raise
         except Exception:
-            current_session().rollback()
+            _take_back()
             raise
         announce_work(current_session())
         return response
@@ -259,15 +262,23 @@ def _handled_before(key: str) -> Response | None:
     return Response(handled.body, handled.status, content_type=handled.content_type)
 
 
+def _take_back() -> None:
+    """Undo what the request wrote, and the good news that it was about to tell."""
+    current_session().rollback()
+    cookie.pop("_flashes", None)
+
+
 def _remember(key: str, response: Response) -> None:
+    """Keep the answer to give it again; what must not be kept is answered with the way to a page instead."""
+    location = g.get(ANSWER_AGAIN_AT) or response.location
     current_session().add(
         HandledRequest(
             account_id=g.account_id,
             key=key,
             fingerprint=_fingerprint(),
-            status=response.status_code,
-            location=response.location,
+            status=303 if ANSWER_AGAIN_AT in g else response.status_code,
+            location=location,
             content_type=response.content_type or "",
-            body="" if response.location else response.get_data(as_text=True),
+            body="" if location else response.get_data(as_text=True),
         )
     )

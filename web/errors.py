@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response, json, redirect, render_template, request, session, url_for
+from flask import Flask, Response, g, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -117,6 +117,7 @@ def _overtaken(error: Exception) -> ResponseReturnValue:
 
 def _database_gone(error: OperationalError) -> ResponseReturnValue:
     del error
+    g.bare = True  # nothing but the page itself can be relied on
     response = Response(*_as_pair(_answer(503, str(HTTP_SENTENCES[503]))))
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     if request.path.startswith(API_PREFIX):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, session
+from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import lazy_gettext as _l
 
@@ -31,6 +31,7 @@ from models import (
     Window,
 )
 from models.audit import AuditAction
+from web.database import BARE
 from web.security import current_account
 
 LOCALES: Final = ("ja", "en")
@@ -222,7 +223,7 @@ def _select_locale() -> str:
     chosen = session.get("locale")
     if chosen in LOCALES:
         return str(chosen)
-    account = current_account()
+    account = None if g.get(BARE) else current_account()
     if account is not None:
         return account.locale
     return request.accept_languages.best_match(LOCALES, default="ja") or "ja"

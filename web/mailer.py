@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Account, OutboxMail, utc_now
@@ -20,6 +20,7 @@ from models import Account, OutboxMail, utc_now
 HERE: Final = Path(__file__).parent
 BATCH: Final = 50
 RETRY_AFTER: Final = timedelta(minutes=2)
+CLAIM_LASTS: Final = timedelta(minutes=5)
 SMTP_TIMEOUT_SECONDS: Final = 20
 
 Transport = Callable[[EmailMessage], None]
@@ -61,37 +62,52 @@ def page_url(session: Session, path: str) -> str:
 
 
 def deliver_due(session: Session, transport: Transport, *, sender: str) -> int:
-    """Hand over mails that are due; each is claimed by its row, so two workers never send one twice.
+    """Hand over mails that are due, and return how many went.
 
-    Commits after each mail: what was handed over must stay noted even if a later one fails.
+    Each is claimed by one conditional update and handed over after that was committed: a slow mail
+    server never holds a transaction open, and two workers never send one mail twice.
     """
     sent = 0
-    while (mail := _next_due(session)) is not None:
+    while (mail := _claim_next(session)) is not None:
+        message = _as_message(mail, sender=sender)
         at = utc_now()
         try:
-            transport(_as_message(mail, sender=sender))
+            transport(message)
         except (OSError, smtplib.SMTPException) as error:
-            mail.failed(type(error).__name__, retry_at=at + RETRY_AFTER * (mail.attempts + 1), at=at)
+            mail.failed(type(error).__name__, retry_at=at + RETRY_AFTER * mail.attempts, at=at)
         else:
             mail.sent(at=at)
             sent += 1
         session.commit()
-    session.rollback()
     return sent
 
 
-def _next_due(session: Session) -> OutboxMail | None:
-    return session.scalar(
-        select(OutboxMail)
-        .where(
-            OutboxMail.sent_at.is_(None),
-            OutboxMail.given_up_at.is_(None),
-            or_(OutboxMail.next_attempt_at.is_(None), OutboxMail.next_attempt_at <= utc_now()),
-        )
-        .order_by(OutboxMail.created_at, OutboxMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+def _claim_next(session: Session) -> OutboxMail | None:
+    """Take the oldest mail that is due, so that nobody else takes it while it is handed over."""
+    now = utc_now()
+    is_due = (
+        OutboxMail.sent_at.is_(None),
+        OutboxMail.given_up_at.is_(None),
+        or_(OutboxMail.next_attempt_at.is_(None), OutboxMail.next_attempt_at <= now),
     )
+    candidates = session.scalars(
+        select(OutboxMail.id).where(*is_due).order_by(OutboxMail.created_at, OutboxMail.id).limit(BATCH)
+    ).all()
+    for mail_id in candidates:
+        claimed = session.scalar(
+            update(OutboxMail)
+            .where(OutboxMail.id == mail_id, *is_due)
+            .values(next_attempt_at=now + CLAIM_LASTS, attempts=OutboxMail.attempts + 1)
+            .returning(OutboxMail.id)
+            .execution_options(synchronize_session=False)
+        )
+        if claimed is not None:
+            session.commit()
+            mail = session.get_one(OutboxMail, mail_id, populate_existing=True)
+            session.commit()
+            return mail
+    session.rollback()
+    return None
 
 
 def _as_message(mail: OutboxMail, *, sender: str) -> EmailMessage:

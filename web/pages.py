@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models import Area, Permission, is_granted
 from web.config import Settings
-from web.database import current_session
+from web.database import BARE, current_session
 from web.i18n import locale
 from web.security import current_account
 
@@ -68,6 +68,8 @@ def once_token() -> str:
 
 
 def _frame() -> dict[str, object]:
+    if g.get(BARE):
+        return {"locale": "ja", "account": None, "nav": [], "is_demo": False, "footer_links": []}
     account = current_account()
     return {
         "locale": locale(),

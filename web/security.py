@@ -229,7 +229,13 @@ def _bearer() -> Account | None:
     if scheme.casefold() != "bearer" or not token:
         return None
     found = current_session().scalar(select(ApiToken).where(ApiToken.token_hash == token_hash(token.strip())))
-    return found.account if found is not None and found.is_live(utc_now()) else None
+    if found is None or not found.is_live(utc_now()):
+        return None
+    since = found.account.second_factor_since
+    # A token is no way around the second factor: it must have been made behind it.
+    if second_factor_needed(found.account) and (since is None or found.created_at < since):
+        return None
+    return found.account
 
 
 def _load_signed_in(token: str) -> SignedIn | None:

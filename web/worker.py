@@ -22,6 +22,8 @@ from web.config import Settings
 from web.database import db, session_scope
 
 LOST_AFTER: Final = timedelta(seconds=30)
+FORGOTTEN_AFTER: Final = timedelta(seconds=15)
+MAIL_FIRST: Final = 10
 SWEEP_EVERY_SECONDS: Final = 10.0
 TIDY_EVERY_SECONDS: Final = 3600.0
 MOST_ATTEMPTS: Final = 3
@@ -54,7 +56,7 @@ class Worker:
         self.tidy = tidy
         self.huey = open_queue(settings.huey_url)
         self._job_task = self.huey.task(name="run_job")(self._run_job_by_text)
-        self._mail_task = self.huey.task(name="send_mail")(self.send_mail)
+        self._mail_task = self.huey.task(name="send_mail", priority=MAIL_FIRST)(self.send_mail)
         self._stopped = threading.Event()
         self._consumer: EmbeddedConsumer | None = None
 
@@ -116,10 +118,12 @@ class Worker:
                 else:
                     job.requeue()
         with session_scope(self.app, via="sweeper") as session:
-            waiting = session.scalars(select(Job.id).where(Job.state == JobState.QUEUED)).all()
+            waiting = session.scalars(
+                select(Job.id).where(Job.state == JobState.QUEUED, Job.created_at < now - FORGOTTEN_AFTER)
+            ).all()
         for job_id in waiting:
             self.enqueue_job(job_id)
-        self.enqueue_mail()
+        self.send_mail()
 
     def start(self) -> None:
         """Work in threads of this process until it ends."""

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from flask import Flask, abort, redirect
+from flask import Flask, abort, flash, redirect
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -62,6 +62,12 @@ def not_allowed() -> ResponseReturnValue:
     raise NotAllowed("not you")
 
 
+def cheerful() -> ResponseReturnValue:
+    write()
+    flash("It is done.")
+    raise StaleDataError("somebody was faster")
+
+
 def gone() -> ResponseReturnValue:
     raise OperationalError("SELECT 1", {}, Exception("the server is away"))
 
@@ -71,7 +77,7 @@ def reading() -> ResponseReturnValue:
     return "read"
 
 
-ENDINGS = (well, refused, answered_422, broken_rule, broken_code, overtaken, not_allowed, gone)
+ENDINGS = (well, refused, answered_422, broken_rule, broken_code, overtaken, not_allowed, gone, cheerful)
 
 
 @pytest.fixture
@@ -112,6 +118,27 @@ def test_what_did_not_go_well_leaves_nothing(doors: Flask, session: AuditedSessi
     assert answer.status_code == status
     assert written(session) == 0
     assert session.scalars(select(OutboxMail)).all() == []
+
+
+def test_good_news_of_what_was_taken_back_is_not_told(doors: Flask) -> None:
+    client = doors.test_client()
+
+    answer = client.post("/test/cheerful")
+
+    assert "It is done." not in answer.text + client.get("/sign-in").text
+
+
+def test_a_page_without_a_database_asks_to_come_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server is away"))
+
+    with app.app_context():
+        monkeypatch.setattr(db.engine, "raw_connection", away)
+        monkeypatch.setattr(db.engine, "connect", away)
+        monkeypatch.setattr("sqlalchemy.orm.Session.execute", away)
+        monkeypatch.setattr("sqlalchemy.orm.Session.scalar", away)
+
+    assert app.test_client().get("/sign-in").status_code == 503
 
 
 def test_a_reading_request_writes_nothing(doors: Flask, session: AuditedSession) -> None:

@@ -15,6 +15,7 @@ from models import AuditedSession, Job, JobKind, JobState, OutboxMail, utc_now
 from models.outbox import MOST_ATTEMPTS as MOST_MAIL_ATTEMPTS
 from tests.factories import make_account, make_municipality
 from web import mailer
+from web.database import session_scope
 from web.worker import LOST_AFTER, MOST_ATTEMPTS, Beat, LostClaim, Worker, open_queue
 
 
@@ -191,10 +192,44 @@ def test_a_mail_that_could_not_go_is_tried_again_later(session: AuditedSession, 
 
 def test_a_mail_that_never_goes_is_given_up(mail: OutboxMail) -> None:
     now = utc_now()
-    for _ in range(MOST_MAIL_ATTEMPTS):
-        mail.failed("TimeoutError", retry_at=now, at=now)
+    mail.attempts = MOST_MAIL_ATTEMPTS
 
-    assert mail.given_up_at == now
+    mail.failed("TimeoutError", retry_at=now, at=now)
+
+    assert (mail.given_up_at, mail.body) == (now, "")
+
+
+def test_a_slow_mail_server_keeps_nobody_from_writing(app: Flask, session: AuditedSession, mail: OutboxMail) -> None:
+    written: list[str] = []
+
+    def write_meanwhile(message: EmailMessage) -> None:
+        with session_scope(app, via="test") as other:
+            other.add(make_account())
+        written.append(str(message["To"]))
+
+    mailer.deliver_due(session, write_meanwhile, sender="enishi@localhost")
+
+    assert written == [mail.to_address]
+
+
+def test_no_word_of_a_mail_is_kept_once_it_went(session: AuditedSession, mail: OutboxMail) -> None:
+    mailer.deliver_due(session, lambda _message: None, sender="enishi@localhost")
+
+    session.refresh(mail)
+    assert (mail.subject, mail.body) == ("", "")
+
+
+def test_a_mail_that_another_worker_hands_over_is_left_alone(session: AuditedSession, mail: OutboxMail) -> None:
+    sent: list[int] = []
+
+    def look_again(message: EmailMessage) -> None:
+        del message
+        sent.append(mailer.deliver_due(session, lambda _other: None, sender="enishi@localhost"))
+
+    mailer.deliver_due(session, look_again, sender="enishi@localhost")
+
+    assert sent == [0]
+    assert mail.attempts <= 1
 
 
 def test_a_subject_stays_on_one_line(session: AuditedSession) -> None:

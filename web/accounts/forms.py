@@ -11,6 +11,8 @@ from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, 
 from models import Area, AreaLevel, ParticipantKind
 from web.i18n import LABELS
 
+# Who speaks for the public or stands between others is not taken at their own word.
+REGISTERED_BY_STAFF = frozenset({ParticipantKind.GOVERNMENT, ParticipantKind.INTERMEDIARY})
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 
@@ -80,7 +82,11 @@ class RegisterForm(FlaskForm):
 
     kind = RadioField(
         _l("Who takes part?"),
-        choices=[SelectChoice(kind.value, LABELS[ParticipantKind][kind]) for kind in ParticipantKind],
+        choices=[
+            SelectChoice(kind.value, LABELS[ParticipantKind][kind])
+            for kind in ParticipantKind
+            if kind not in REGISTERED_BY_STAFF
+        ],
         validators=[InputRequired(_l("Choose one."))],
     )
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pyotp
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -36,12 +37,14 @@ from models.listings import Need, NeedStatus
 from models.privacy import BELONGS_BY, CATALOGUE, DELETED_ON_ERASURE, Privacy
 from web.accounts import emails
 from web.accounts.queries import belongs_to, by_email, persons_of, rows_of_person, snapshots_mentioning
+from web.participants.services import leave_for_good
 
 LINK_LASTS: Final = timedelta(days=2)
 TOKEN_LASTS: Final = timedelta(days=365)
 LINK_SALT: Final = "set-password"
 STEP_SECONDS: Final = 30
 ERASED: Final = "erased"
+SHORTEST_TELLING_WORD: Final = 2
 
 MakeLink = Callable[[str], str]
 
@@ -88,11 +91,13 @@ def set_password(session: Session, account: Account, password_hash: str, *, at: 
     account.password_hash = password_hash
     account.confirmed_at = account.confirmed_at or at
     end_all_sessions(session, account, at=at)
+    for token in session.scalars(select(ApiToken).where(ApiToken.account_id == account.id)):
+        token.revoke(at=at)
 
 
 def end_all_sessions(session: Session, account: Account, *, at: datetime) -> None:
     """End the account's sessions on the server."""
-    for sign_in in session.query(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at.is_(None)):
+    for sign_in in session.scalars(select(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at.is_(None))):
         sign_in.end(at=at)
 
 
@@ -207,10 +212,10 @@ def erase(session: AuditedSession, account: Account, *, at: datetime) -> None:
     """Forget a person: delete what is only theirs, scrub what others must still see, keep a pseudonym."""
     persons = persons_of(account)
     person_ids = [person.id for person in persons]
+    known_words = _known_words(account, persons)
     for person in persons:
-        person.leave(at=at)
-        for consent in person.consents:
-            consent.withdrawn_at = consent.withdrawn_at or at
+        # What stands on the consent ends first, while it can still be found and given back.
+        leave_for_good(session, person, by=account, at=at)
     session.flush()
     session.execute(
         update(Offer)
@@ -235,11 +240,31 @@ def erase(session: AuditedSession, account: Account, *, at: datetime) -> None:
         session.execute(delete(table).where(belongs_to(name, account)))
     account_row = Base.metadata.tables["accounts"]
     session.execute(update(account_row).where(account_row.c.id == account.id).values(suspended_at=at))
+    _forget_elsewhere(session, known_words)
     # The bulk statements above pass the listener by, so the erasure is recorded by hand.
     session.record(AuditAction.ERASE, account)
     for person in persons:
         session.record(AuditAction.ERASE, person)
     session.expire_all()
+
+
+def _known_words(account: Account, persons: list[Participant]) -> set[str]:
+    """Return the names and contact details under which others may have written of the person."""
+    words = {account.name, account.email}
+    for person in persons:
+        words |= {person.name, person.contact_name, person.contact_email, person.contact_phone}
+    return {word for word in words if len(word) >= SHORTEST_TELLING_WORD}
+
+
+def _forget_elsewhere(session: Session, words: set[str]) -> None:
+    """Remove what others were about to be told, kept answers, and the person's contact details at bodies."""
+    mails = Base.metadata.tables["outbox_mails"]
+    told = [column.contains(word, autoescape=True) for word in words for column in (mails.c.subject, mails.c.body)]
+    session.execute(delete(mails).where(or_(*told)))
+    session.execute(delete(Base.metadata.tables["handled_requests"]))
+    participants = Base.metadata.tables["participants"]
+    for column in ("contact_name", "contact_email", "contact_phone"):
+        session.execute(update(participants).where(participants.c[column].in_(words)).values({column: ""}))
 
 
 def appoint(session: Session, account: Account, area: Area, role: Role) -> Appointment:
@@ -284,15 +309,11 @@ def _state(account: Account) -> str:
 
 def _matching_step(secret: str, code: str, *, at: datetime) -> int | None:
     """Return the time step whose code this is, one step of drift allowed, or None."""
-    digits = "".join(character for character in code if character.isdigit())
+    plain = unicodedata.normalize("NFKC", code)
+    digits = "".join(character for character in plain if character.isascii() and character.isdigit())
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(at.timestamp()) // STEP_SECONDS
     for step in (now, now - 1, now + 1):
-        if secrets.compare_digest(totp.generate_otp(step), _ascii_digits(digits)):
+        if secrets.compare_digest(totp.generate_otp(step), digits):
             return step
     return None
-
-
-def _ascii_digits(digits: str) -> str:
-    """Return full-width digits as plain ones."""
-    return "".join(str(int(digit)) for digit in digits)

@@ -12,6 +12,7 @@ from flask import (
     after_this_request,
     current_app,
     flash,
+    g,
     json,
     redirect,
     render_template,
@@ -67,9 +68,7 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
     subjects = [keyed_hash(f"account:{form.email.data.strip().lower()}"), keyed_hash(f"network:{request.remote_addr}")]
-    limits = current_app.extensions["settings"].rate_limits
-    if limits and queries.is_locked_out(current_session(), subjects, at=utc_now()):
-        abort(429)
+    _refuse_guessing(subjects)
     account = queries.by_email(current_session(), form.email.data)
     if not _may_enter(account, form.password.data):
         return _refused(form, subjects)
@@ -81,18 +80,32 @@ def sign_in() -> ResponseReturnValue:
     return redirect(wanted or url_for("home.index"), 303)
 
 
+def _refuse_guessing(subjects: list[str]) -> None:
+    """Answer 429 where one of the subjects failed too often within the past minutes."""
+    limits = current_app.extensions["settings"].rate_limits
+    if limits and queries.is_locked_out(current_session(), subjects, at=utc_now()):
+        abort(429)
+
+
+def _note_failure(subjects: list[str]) -> None:
+    """Count the failure in a transaction of its own, because the refused request is rolled back."""
+    current_session().rollback()
+    with session_scope(current_app, via="sign-in") as own:
+        services.note_failures(own, subjects)
+
+
 def _may_enter(account: Account | None, password: str) -> bool:
-    """Compare the password first, so that every refusal takes the same time."""
-    matches = password_matches(account.password_hash if account else None, password)
+    """Compare the password first, so that every refusal takes the same time, and outside of any transaction."""
+    stored = account.password_hash if account else None
+    current_session().rollback()
+    matches = password_matches(stored, password)
     is_production = current_app.extensions["settings"].production
     return matches and account is not None and account.may_sign_in and not (account.is_demo and is_production)
 
 
 def _refused(form: SignInForm, subjects: list[str]) -> ResponseReturnValue:
-    """Count the failure in a transaction of its own, because the refused request is rolled back."""
-    current_session().rollback()
-    with session_scope(current_app, via="sign-in") as own:
-        services.note_failures(own, subjects)
+    """Count the failure and show the form again."""
+    _note_failure(subjects)
     form.form_errors.append(_("This address and password do not belong together."))
     return render_template("accounts/sign_in.html", form=form), 422
 
@@ -107,9 +120,12 @@ def second_factor() -> ResponseReturnValue:
     if awaited.account.second_factor_since is None:
         return redirect(url_for("accounts.enrol"))
     form = CodeForm()
+    subjects = [keyed_hash(f"code:{awaited.account_id}")]
     if form.validate_on_submit():
+        _refuse_guessing(subjects)
         if services.pass_second_factor(awaited.account, awaited, form.code.data, at=utc_now()):
             return redirect(session.pop(AFTER_SIGN_IN, None) or url_for("home.index"), 303)
+        _note_failure(subjects)
         form.code.errors = [_("This code is not right, or it was used already. Wait for the next one.")]
     return render_template("accounts/second_factor.html", form=form), 422 if form.is_submitted() else 200
 
@@ -264,6 +280,7 @@ def create_token() -> ResponseReturnValue:
     if not form.validate():
         return _account_page(ChangePasswordForm(formdata=None), form), 422
     token = services.create_token(current_session(), account_at_work(), name=form.name.data, at=utc_now())
+    g.answer_again_at = url_for("accounts.account")  # the token itself is kept nowhere
     current_session().flush()
     return _account_page(ChangePasswordForm(formdata=None), TokenForm(formdata=None), new_token=token)
 
@@ -316,6 +333,7 @@ def register() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Hand out all that is kept of the account's person."""
     rows = services.export(current_session(), account_at_work())
+    g.answer_again_at = url_for("accounts.account")
     return Response(
         json.dumps(rows, ensure_ascii=False, indent=2),
         content_type="application/json",

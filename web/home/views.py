@@ -1,5 +1,7 @@
 """The first page, and the choice of language."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -14,6 +16,8 @@ from web.participants.queries import seen_by
 from web.security import current_account, requires
 
 bp = Blueprint("home", __name__)
+
+QUERY_CHARACTERS = "=&%+-._~"
 
 
 @bp.get("/")
@@ -57,4 +61,4 @@ def _known_page(path: str) -> str:
         endpoint, arguments = current_app.url_map.bind("localhost").match(bare, method="GET")
     except (HTTPException, RequestRedirect):
         return url_for("home.index")
-    return url_for(endpoint, **arguments) + (f"?{query}" if query else "")
+    return url_for(endpoint, **arguments) + (f"?{quote(query, safe=QUERY_CHARACTERS)}" if query else "")

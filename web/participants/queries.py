@@ -34,6 +34,7 @@ from models import (
     lies_under,
     utc_now,
 )
+from models.lifecycle import NEXT
 from models.suggestions import UNDECIDED
 
 REVEAL_LASTS: Final = timedelta(hours=1)
@@ -292,10 +293,19 @@ def lock_participant(session: Session, participant: Participant) -> None:
 
 def locked_proposals_of(session: Session, participant: Participant) -> Sequence[Partnership]:
     """Return the partnerships that await answers and in which the participant is asked, with their rows locked."""
+    return _locked(session, participant, frozenset({Stage.PROPOSED}))
+
+
+def locked_partnerships_of(session: Session, participant: Participant) -> Sequence[Partnership]:
+    """Return the partnerships that go on and can still be withdrawn from, with their rows locked."""
+    return _locked(session, participant, frozenset(stage for stage in NEXT if Stage.WITHDRAWN in NEXT[stage]))
+
+
+def _locked(session: Session, participant: Participant, stages: frozenset[Stage]) -> Sequence[Partnership]:
     return session.scalars(
         select(Partnership)
         .where(
-            Partnership.stage == Stage.PROPOSED,
+            Partnership.stage.in_(stages),
             Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id == participant.id)),
         )
         .options(*whole_proposal())

@@ -142,6 +142,19 @@ def withdraw_consent(
     _look_anew(session, participant, by=by)
 
 
+def leave_for_good(session: Session, person: Participant, *, by: Account, at: datetime) -> None:
+    """End everything that a person takes part in, before their data are erased."""
+    withdraw_consent(session, person, ConsentPurpose.PROJECTS, by=by, at=at)
+    for partnership in queries.locked_partnerships_of(session, person):
+        unanswered = open_enquiries(partnership)
+        partnership.move_to(Stage.WITHDRAWN, by=by, at=at)
+        give_back(session, partnership, unanswered=unanswered, by=by, at=at, except_for=person)
+        tell_proposer(session, partnership)
+    for consent in person.consents:
+        consent.withdrawn_at = consent.withdrawn_at or at
+    person.leave(at=at)
+
+
 def reveal(session: Session, participant: Participant, *, purpose: str, by: Account, at: datetime) -> None:
     """Show a coordinator the contact details for an hour; the participant sees that, and why."""
     if not queries.is_revealed_to(session, participant, by):

@@ -16,6 +16,7 @@ from web.suggestions import documents, forms, services
 from web.suggestions.queries import desk, reviews
 
 MOST_PAGES: Final = 100_000
+KEPT_WHEN_PAGING: Final = frozenset({"area", "state", "q", "offer"})
 
 bp = Blueprint("suggestions", __name__)
 
@@ -232,5 +233,6 @@ def _page(total: int) -> documents.Page:
 
 
 def _page_url(number: int) -> str:
-    values = {**request.args.to_dict(), **(request.view_args or {}), "page": number}
+    chosen = {name: value for name, value in request.args.items() if name in KEPT_WHEN_PAGING}
+    values = {**chosen, **(request.view_args or {}), "page": number}
     return url_for(request.endpoint or "suggestions.index", **values)

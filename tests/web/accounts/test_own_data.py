@@ -22,6 +22,7 @@ from models import (
     utc_now,
 )
 from models.audit import verify
+from models.capacity import take
 from models.privacy import CATALOGUE, Privacy
 from tests.factories import (
     make_account,
@@ -191,6 +192,60 @@ def test_erasure_keeps_the_record_whole(
     assert verify(session, app.extensions["audit_key"]) == []
 
 
+def test_what_the_person_promised_is_free_again(
+    session: AuditedSession, signed_in: Callable[[Account], FlaskClient]
+) -> None:
+    resident = make_resident(name=f"{MARKER} name")
+    account = make_membership(resident, account=make_account(password_hash=HASH)).account
+    company = make_offer(items=[make_item(quantity=2)], engagement_limit=1)
+    need = make_need(slots=[make_slot(), make_slot()])
+    partnership = make_partnership(need=need, offers=[make_offer(participant=resident), company])
+    session.add_all([account, partnership])
+    session.flush()
+    take(session, partnership)
+    session.commit()
+
+    slots, items, asked = list(need.slots), list(company.items), [need.participant, company.participant]
+
+    erase(signed_in(account))
+
+    assert partnership.stage is Stage.WITHDRAWN
+    assert [counted.promised for counted in [*slots, *items]] == [0, 0, 0]
+    assert [one.open_enquiries for one in asked] == [0, 0]
+    assert company.engagements == 0
+
+
+def test_what_others_were_about_to_read_of_the_person_is_gone(
+    person: Account, session: AuditedSession, signed_in: Callable[[Account], FlaskClient]
+) -> None:
+    body = make_participant(contact_email=person.email)
+    make_membership(body, account=person)
+    title = make_need(participant=person.memberships[0].participant, title=f"{MARKER} title")
+    other = make_account()
+    session.add_all(
+        [
+            body,
+            own := make_partnership(need=title),
+            OutboxMail(to_account=other, to_address=other.email, locale="ja", template="t", subject="s", body=MARKER),
+            OutboxMail(
+                to_account=other,
+                to_address=other.email,
+                locale="ja",
+                template="all-said-yes",
+                subject="s",
+                body=f"… {person.memberships[0].participant.name} …",
+            ),
+        ]
+    )
+    session.flush()
+    take(session, own)
+    session.add(HandledRequest(account_id=other.id, key="k2", fingerprint="f", status=200, body=MARKER))
+
+    erase(signed_in(person))
+
+    assert MARKER.lower() not in values(session).lower()
+
+
 def test_a_wrong_password_erases_nothing(
     person: Account, session: AuditedSession, signed_in: Callable[[Account], FlaskClient]
 ) -> None:
@@ -212,6 +267,33 @@ def test_a_token_is_shown_once_and_opens_the_api(
 
     assert answer.get_json()["email"] == account.email
     assert token not in browser.get("/account").text
+
+
+def test_a_token_is_not_kept_with_the_answer_to_its_form(
+    session: AuditedSession, signed_in: Callable[[Account], FlaskClient]
+) -> None:
+    browser = signed_in(make_account())
+    page = browser.post("/account/tokens", data={"name": "集計", "_once": "k"}).text
+    token = page.partition("<code>")[2].partition("</code>")[0]
+
+    again = browser.post("/account/tokens", data={"name": "集計", "_once": "k"})
+
+    assert again.headers["Location"] == "/account"
+    assert token not in values(session)
+    assert len(session.scalars(select(ApiToken)).all()) == 1
+
+
+def test_setting_a_password_closes_every_token(
+    session: AuditedSession, signed_in: Callable[[Account], FlaskClient]
+) -> None:
+    account = make_account(password_hash=HASH)
+    browser = signed_in(account)
+    browser.post("/account/tokens", data={"name": "集計"})
+
+    new = "あたらしい合言葉をひとつ"
+    browser.post("/account/password", data={"current": PASSWORD, "password": new, "again": new})
+
+    assert session.scalars(select(ApiToken)).one().revoked_at is not None
 
 
 def test_a_revoked_token_opens_nothing(

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, AuditedSession, Role, SignIn, SignInAttempt, utc_now
+from models import Account, ApiToken, AuditedSession, Role, SignIn, SignInAttempt, utc_now
 from tests.factories import make_account, make_appointment, make_municipality
-from web.security import hash_password
+from web.security import hash_password, token_hash
 
 PASSWORD = "縁をむすぶ合言葉"
 HASH = hash_password(PASSWORD)
@@ -218,6 +218,43 @@ def test_staff_without_the_code_stay_outside(strict: Flask, account: Account, se
     assert client.get("/board").headers["Location"] == "/sign-in/code"
 
 
+def test_codes_cannot_be_guessed_without_end(
+    make_app: Callable[..., Flask], account: Account, session: AuditedSession
+) -> None:
+    account.second_factor_secret = pyotp.random_base32()
+    account.second_factor_since = utc_now()
+    session.commit()
+    client = make_app(rate_limits=True).test_client()
+    sign_in(client, account.email)
+
+    answers = [client.post("/sign-in/code", data={"code": "000000"}).status_code for _ in range(11)]
+
+    assert answers == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize("code", ["²²²²²²", "①②③④⑤⑥", "", "x", "\x00", "１２３４５６"])
+def test_an_odd_code_is_only_wrong(strict: Flask, account: Account, session: AuditedSession, code: str) -> None:
+    account.second_factor_secret = pyotp.random_base32()
+    account.second_factor_since = utc_now()
+    session.commit()
+    client = strict.test_client()
+    sign_in(client, account.email)
+
+    assert client.post("/sign-in/code", data={"code": code}).status_code == 422
+
+
+def test_a_token_is_no_way_around_the_second_factor(strict: Flask, account: Account, session: AuditedSession) -> None:
+    session.add(ApiToken(account=account, name="t", token_hash=token_hash("t"), expires_at=utc_now() + timedelta(1)))
+    session.commit()
+    client = strict.test_client()
+    before = client.get("/api/v1/me", headers={"Authorization": "Bearer t"}).status_code
+
+    session.add(make_appointment(make_municipality(), account=account))
+    session.commit()
+
+    assert (before, client.get("/api/v1/me", headers={"Authorization": "Bearer t"}).status_code) == (200, 401)
+
+
 def test_a_code_counts_once(strict: Flask, account: Account, session: AuditedSession) -> None:
     account.second_factor_secret = pyotp.random_base32()
     account.second_factor_since = utc_now()
@@ -260,6 +297,13 @@ def test_language_is_chosen_and_the_reader_stays_on_the_page(
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/nowhere", "", "javascript:x"])
 def test_language_never_leads_elsewhere(client: FlaskClient, back: str) -> None:
     assert client.post("/language", data={"locale": "ja", "back": back}).headers["Location"] == "/"
+
+
+def test_line_breaks_in_an_address_stay_out_of_headers(client: FlaskClient) -> None:
+    answer = client.post("/language", data={"locale": "ja", "back": "/needs?q=a\r\nSet-Cookie: x=1"})
+
+    assert answer.status_code == 303
+    assert "Set-Cookie: x" not in answer.headers["Location"]
 
 
 def test_an_unknown_language_is_refused(client: FlaskClient) -> None:

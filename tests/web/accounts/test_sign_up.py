@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -150,6 +151,16 @@ def test_an_organisation_gets_the_account_as_its_manager(client: FlaskClient, se
 
     assert register(client, session, kind="npo", name="ひより食堂") == 303
     assert session.scalars(select(Membership.role)).all() == [Role.MANAGER]
+
+
+@pytest.mark.parametrize("kind", ["government", "intermediary"])
+def test_nobody_registers_as_a_public_office_at_their_own_word(
+    client: FlaskClient, session: AuditedSession, kind: str
+) -> None:
+    sign_up(client)
+    set_password(client, link_in(session))
+
+    assert register(client, session, kind=kind, name="日和市役所") == 422
 
 
 def test_a_place_that_is_not_offered_is_refused(client: FlaskClient, session: AuditedSession) -> None:
