@@ -210,3 +210,15 @@ def test_the_number_of_queries_does_not_grow_with_the_market(town: Any) -> None:
     town.session.add_all(make_offer(participant=make_participant(area=town.municipality)) for _ in range(8))
 
     assert queries() == few
+
+
+def test_an_offer_for_a_prefecture_is_not_told_to_a_need_known_only_by_its_country(town: Any) -> None:
+    country = town.municipality.parent.parent
+    offer = make_offer(participant=make_participant(area=town.municipality), title="県内だけ", reach=Reach.PREFECTURE)
+    need = make_need(participant=make_participant(area=country))
+    town.session.add_all([offer, need])
+    town.session.commit()
+
+    told = profiles.market(town.session, country, at=NOON).offers
+
+    assert "県内だけ" not in {one.title for one in told}

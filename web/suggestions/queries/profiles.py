@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from matching import Geography, ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy, Weights
 from models import (
     Area,
+    AreaLevel,
     AreaNeighbour,
     Commitment,
     Consent,
@@ -108,15 +109,16 @@ def is_body_or_consented() -> ColumnElement[bool]:
 
 def serving_offers(municipality: Area) -> Select[Offer]:
     """Return the municipality's own offers, and those of others that reach so far and may be suggested."""
-    prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
+    reaches = Offer.reach == Reach.ANYWHERE
+    if municipality.level is not AreaLevel.COUNTRY:
+        # A need whose place is known only as the country lies in no prefecture that an offer could serve.
+        prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
+        reaches = or_(reaches, and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])))
     from_elsewhere = and_(
         Offer.status == OfferStatus.OPEN,
         Participant.paused_at.is_(None),
         is_body_or_consented(),
-        or_(
-            Offer.reach == Reach.ANYWHERE,
-            and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])),
-        ),
+        reaches,
     )
     return (
         select(Offer)
