@@ -1,4 +1,4 @@
-"""Enishi.
+"""First tables.
 
 Revision ID: 1795324209
 Revises: 
