@@ -54,6 +54,7 @@ def run(before: str) -> str:
         env=os.environ | {"PYTHONMALLOC": "debug"},
         capture_output=True,
         text=True,
+        errors="replace",  # what a dying process prints is no text
         check=False,
         timeout=60,
     ).stdout
@@ -65,4 +66,4 @@ def test_a_session_may_close_while_the_collector_takes_its_rows() -> None:
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="later versions of Python collect only between instructions")
 def test_without_that_care_the_process_dies() -> None:
-    assert run("") == ""
+    assert "alive" not in run("")
