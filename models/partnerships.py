@@ -136,10 +136,6 @@ class Partnership(Versioned, Base, kw_only=True):
         """Tell whether nothing more will happen."""
         return self.over_at is not None
 
-    def party_of(self, participant: Participant) -> "Party | None":
-        """Return the participant's first party in this partnership, or None."""
-        return next((party for party in self.parties if party.participant is participant), None)
-
     def answer(
         self,
         party: "Party",

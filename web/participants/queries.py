@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import (
@@ -107,17 +107,6 @@ def seen_by(
         if shows_contact
         else None,
     )
-
-
-def visible_to(account: Account | None) -> Select[Participant]:
-    """Return the participants whose page the account may open: active bodies, own ones, those it coordinates."""
-    conditions: list[ColumnElement[bool]] = [
-        (Participant.kind != ParticipantKind.RESIDENT) & Participant.left_at.is_(None)
-    ]
-    if account is not None:
-        conditions.append(Participant.id.in_([membership.participant_id for membership in account.memberships]))
-        conditions.append(lies_under(account.paths(Role.COORDINATOR)))
-    return select(Participant).join(Area, Participant.area_id == Area.id).where(or_(*conditions))
 
 
 def reveals_of(session: Session, participant: Participant, *, limit: int = 50) -> Sequence[Reveal]:
