@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from itertools import islice, product
+from http import HTTPStatus
 from pathlib import Path
 from socket import socket
 from typing import Any, Final
@@ -129,7 +130,7 @@ def page_rows(app: Flask, instance: Path) -> Iterator[Row]:
 
     def inside(path: str, cookie: str) -> bytes:
         response = client.get(path, headers={"Cookie": cookie} if cookie else {})
-        if response.status_code != 200:  # noqa: PLR2004
+        if response.status_code != HTTPStatus.OK:
             raise RuntimeError(f"{path} answered {response.status_code}")
         return response.get_data()
 
