@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from itertools import islice, product
-from http import HTTPStatus
 from pathlib import Path
 from socket import socket
 from typing import Any, Final
