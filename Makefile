@@ -3,11 +3,11 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check fmt bench messages lock
+.PHONY: help setup run test check fmt bench bench-full messages lock
 
 help: ## Say what can be done here
 	@echo "make <target>, where <target> is one of:"
-	@sed -n 's/^\([a-z]*\): ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\): ## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 	@echo "PORT=8001 make run serves on another port; make test ARGS='-k audit' runs a part of the tests."
 
 setup: ## Set up everything: Python packages, translations, database, demo town
@@ -27,6 +27,9 @@ fmt: ## Format the code and mend what can be mended by itself
 
 bench: ## Measure, and print one table with a baseline beside each figure
 	@scripts/bench.sh $(ARGS)
+
+bench-full: ## The same with the large runs, which take long
+	@scripts/bench.sh --full $(ARGS)
 
 messages: ## Collect the texts of pages and mails into the catalogues
 	@scripts/messages.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measure on the demo town in a folder of its own; `--write` keeps the table in docs/benchmarks.md.
+# Measure in folders of its own; `--write` keeps the table in docs/benchmarks.md, `--full` adds what takes long.
 source "$(dirname "$0")/environment.sh"
 
 need_tools
-exec env PYTHONPATH=. $VENV/bin/python scripts/bench.py "$@"
+exec env PYTHONPATH=.:scripts $VENV/bin/python -m bench "$@"

@@ -1,24 +1,13 @@
-"""Measure the demo town and print one table: each figure beside a baseline of the same run.
+"""The demo town: the engine on it, and its pages as people wait for them."""
 
-A figure alone says little, because machines differ and others work on them; so each stands beside
-something simple that was measured a moment before or after it, and the load of the machine is
-printed with them.
-"""
-# ruff: noqa: INP001, T201  # a script, which speaks by printing
-
-import argparse
 import math
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from itertools import islice, product
@@ -30,6 +19,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import event, select
 
+from bench.table import Row, median, ms
 from matching import engine
 from matching.scoring import score
 from models import Account, Area, SignIn, utc_now
@@ -42,7 +32,6 @@ from web.suggestions.queries import profiles
 HOST: Final = "127.0.0.1"
 REQUESTS: Final = 120
 WARM_UP: Final = 5
-RUNS: Final = 5
 PAIRS: Final = 300
 TOWN: Final = "jp.demo.hiyori"
 PAGES: Final = (
@@ -56,37 +45,20 @@ PAGES: Final = (
 PULSE: Final = "/healthz"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    figure: str
-    baseline: str
-    of_baseline: str
-
-
 Ask = Callable[[str, str], bytes]
 
 
-def main() -> None:
-    """Prepare a town, measure, print, and keep the table where that is asked for."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md")
-    arguments = options.parse_args()
+def rows(*, full: bool) -> Iterator[Row]:
+    """Measure the demo town, in a folder of its own."""
+    del full  # a town is never large
     with tempfile.TemporaryDirectory(prefix="enishi-bench-") as name:
         instance = Path(name)
-        before = load()
         _flask(instance, "prepare", "--town")
         app = create_app(Settings.from_environment(_environment(instance)))
-        rows = [*engine_rows(app), *page_rows(app, instance)]
-        text = table(rows, before=before, after=load())
+        yield from engine_rows(app)
+        yield from page_rows(app, instance)
         with app.app_context():
             db.engine.dispose()
-    print(text)
-    if arguments.write:
-        head = "# Benchmarks\n\nWritten by `make bench ARGS=--write`.\n\n"
-        (PROJECT / "docs" / "benchmarks.md").write_text(head + text + "\n", encoding="utf-8")
 
 
 def engine_rows(app: Flask) -> Iterator[Row]:
@@ -98,21 +70,21 @@ def engine_rows(app: Flask) -> Iterator[Row]:
         reading = time.perf_counter() - began
     needs, offers = market.needs, market.offers
     known: dict[str, Any] = {"weights": market.weights, "geography": market.geography, "taxonomy": market.taxonomy}
-    whole = _median(lambda: engine.run(needs, offers, **known))
+    whole = median(lambda: engine.run(needs, offers, **known))
     pairs = list(islice(product(needs, offers), PAIRS))
-    singly = _median(lambda: [score([need], [offer], **known) for need, offer in pairs], runs=1)
+    singly = median(lambda: [score([need], [offer], **known) for need, offer in pairs], runs=1)
     count = len(needs) * len(offers)
     words = [f"{one.title} {one.text}" for one in needs], [f"{one.title} {one.text}" for one in offers]
-    plain = _median(lambda: plain_ranking(*words))
+    plain = median(lambda: plain_ranking(*words))
     size = f"{len(needs)} needs × {len(offers)} offers"
     yield Row(
         f"Engine: {size}, with teams and reasons",
-        _ms(whole),
+        ms(whole),
         f"the {count} pairs one by one, scores alone (from {len(pairs)})",
-        _ms(singly * count / len(pairs)),
+        ms(singly * count / len(pairs)),
     )
-    yield Row(f"Engine: {size}, with teams and reasons", _ms(whole), "texts ranked by TF-IDF alone", _ms(plain))
-    yield Row("Reading the market from the database", _ms(reading), "one run of the engine on it", _ms(whole))
+    yield Row(f"Engine: {size}, with teams and reasons", ms(whole), "texts ranked by TF-IDF alone", ms(plain))
+    yield Row("Reading the market from the database", ms(reading), "one run of the engine on it", ms(whole))
 
 
 def plain_ranking(needs: Sequence[str], offers: Sequence[str]) -> Any:
@@ -150,32 +122,6 @@ def page_rows(app: Flask, instance: Path) -> Iterator[Row]:
         yield Row(f"{what}, HTML", f"{size / 1024:.1f} KB", "whole page at most", "100 KB")
 
 
-def table(rows: Sequence[Row], *, before: str, after: str) -> str:
-    """Return the table with the state of the machine."""
-    lines = ["| what | figure | beside it | its figure |", "| --- | ---: | --- | ---: |"]
-    lines += [f"| {row.what} | {row.figure} | {row.baseline} | {row.of_baseline} |" for row in rows]
-    machine = (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} processors; "
-        f"load average before {before}, after {after}. Median of {RUNS} runs; {REQUESTS} requests a page."
-    )
-    return "\n".join([machine, "", *lines])
-
-
-def load() -> str:
-    """Return the load of the machine over one, five and fifteen minutes."""
-    return " ".join(f"{figure:.2f}" for figure in os.getloadavg())
-
-
-def _median(work: Callable[[], object], *, runs: int = RUNS) -> float:
-    work()
-    times = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
-
-
 def _times(ask: Ask, path: str, cookie: str) -> list[float]:
     for _ in range(WARM_UP):
         ask(path, cookie)
@@ -188,11 +134,7 @@ def _times(ask: Ask, path: str, cookie: str) -> list[float]:
 
 
 def _both(times: Sequence[float]) -> str:
-    return f"{_ms(times[len(times) // 2])} / {_ms(times[math.ceil(len(times) * 0.95) - 1])}"
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
+    return f"{ms(times[len(times) // 2])} / {ms(times[math.ceil(len(times) * 0.95) - 1])}"
 
 
 def _signed_in(app: Flask, email: str) -> str:
@@ -267,7 +209,3 @@ def _flask(instance: Path, *arguments: str) -> None:
 def _environment(instance: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENISHI_")}
     return kept | {"ENISHI_INSTANCE": str(instance), "ENISHI_RATE_LIMITS": "off"}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Figures of quality and cost, each beside a baseline of the same run."""
