@@ -1,7 +1,6 @@
 """Japanese free text: one spelling for one word, words of intent removed, retrieval by meaning-bearing characters."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -11,8 +10,78 @@ from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
 from matching.hyperparameters import Tunable
+from matching.text.spelling import normalise
 
 WORDS_OF_INTENT: Final[tuple[str, ...]] = (
+    "ありがとうございます",
+    "よろしくお願いします",
+    "お願いします",
+    "お願いしたい",
+    "していただきたい",
+    "してくださる",
+    "してくれる",
+    "いただける",
+    "いただきたい",
+    "ください",
+    "探しています",
+    "さがしています",
+    "求めています",
+    "募集しています",
+    "募ります",
+    "必要です",
+    "必要な",
+    "手伝います",
+    "手伝えます",
+    "手伝って",
+    "手伝い",
+    "手伝う",
+    "提供いたします",
+    "提供します",
+    "提供する",
+    "提供",
+    "支援します",
+    "できます",
+    "できる方",
+    "できる",
+    "したいです",
+    "したい",
+    "ほしい",
+    "欲しい",
+    "歓迎します",
+    "探す",
+    "探して",
+    "募集",
+    "という",
+    "ところ",
+    "について",
+    "ための",
+    "ために",
+    "します",
+    "しています",
+    "います",
+    "あります",
+    "です",
+    "ます",
+    "して",
+    "から",
+    "まで",
+    "など",
+    "こと",
+    "もの",
+    "ほど",
+    "くらい",
+    "どなたか",
+    "どなた",
+    "だれか",
+    "ひとり",
+    "人を",
+    "方を",
+    "人が",
+    "方が",
+)
+"""Words that say that somebody seeks or gives, not what: removed before texts are compared, longest first."""
+
+_INTENT: Final[tuple[str, ...]] = (
     "ありがとうございます",
     "よろしくお願いします",
     "お願いします",
@@ -87,28 +156,6 @@ _SEPARATORS: Final = re.compile(r"[^\w]+")
 _INTENT: Final = re.compile("|".join(sorted(map(re.escape, WORDS_OF_INTENT), key=lambda word: (-len(word), word))))
 _PARTICLE: Final = re.compile(r"[ぁ-ん]")
 _BLOCK: Final = 256
-
-
-def normalise(text: str) -> str:
-    """Return one spelling for texts that differ only in form.
-
-    Full-width and half-width become one (NFKC), letters lose their case, dashes after katakana become the
-    long-vowel mark, repeated marks one, and everything that is neither a letter nor a digit one space.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The normalised text; normalising it again changes nothing.
-
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    marked = _REPEATED_MARK.sub("ー", _DASHES.sub("ー", folded))
-    return _SEPARATORS.sub(" ", marked).strip()
 
 
 def without_intent(text: str) -> str:
