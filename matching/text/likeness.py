@@ -245,4 +245,5 @@ def _met(
 def _ranges(starts: IntMatrix, counts: IntMatrix) -> IntMatrix:
     """Return starts[0], starts[0] + 1, … (counts[0] numbers), then those of the next, one after the other."""
     ends = np.cumsum(counts)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - counts), counts)
+    ranges: IntMatrix = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - counts), counts)
+    return ranges

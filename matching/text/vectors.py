@@ -41,7 +41,7 @@ class WordVectors:
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
-        return self.vectors.shape[1]
+        return int(self.vectors.shape[1])
 
     def ranks_of(self, words: Iterable[str]) -> IntMatrix:
         """Return the rank of each word, -1 where it is unknown."""
@@ -98,4 +98,5 @@ def weights(ranks: IntMatrix, *, commonness: float = COMMONNESS) -> FloatMatrix:
     count = 100_000
     places = np.where(ranks < 0, count, ranks) + _ZIPF_SHIFT
     shares = 1.0 / (places * np.log(count / _ZIPF_SHIFT))
-    return commonness / (commonness + shares)
+    told: FloatMatrix = commonness / (commonness + shares)
+    return told

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from sudachipy import Dictionary, SplitMode
+from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # ships no marker of types
 
 from matching.text.spelling import normalise
 from matching.text.vectors import word_vectors
