@@ -3,6 +3,7 @@
 from matching.eligibility import Exclusions, Gate, exclusions
 from matching.engine import PairExplanation, explain_pair, run
 from matching.geography import Closeness
+from matching.pairs import Pairs
 from matching.profiles import (
     CONDITIONS,
     KINDS,
@@ -42,6 +43,7 @@ __all__ = [
     "OfferProfile",
     "PairExplanation",
     "PairScore",
+    "Pairs",
     "PartnerResult",
     "Reason",
     "Relaxation",

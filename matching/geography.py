@@ -1,9 +1,10 @@
 """Near and far, read from dotted paths such as `jp.14.kawasaki.tama`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,14 @@ def prefix(area: str | None, depth: int) -> str | None:
     """
     steps = area.split(".") if area else []
     return ".".join(steps[:depth]) if len(steps) >= depth else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Touching:
+    """Which districts touch, by numbers; 0 is a district without known neighbours."""
+
+    numbers: Mapping[str, int]
+    matrix: BoolMatrix  # (n_districts + 1, n_districts + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +105,58 @@ class Geography:
             Values of `Closeness`.
 
         """
-        levels = np.full((len(rows), len(columns)), Closeness.UNKNOWN, dtype=np.int8)
+        return self._levels(rows, columns, (slice(None), None), (None, slice(None)))
+
+    def closeness_of_pairs(
+        self, of_needs: Sequence[str | None], of_offers: Sequence[str | None], rows: IntMatrix, columns: IntMatrix
+    ) -> npt.NDArray[np.int8]:
+        """Return how near the two places of some pairs are.
+
+        Parameters
+        ----------
+        of_needs, of_offers : Sequence[str or None]
+            Paths of the two sides.
+        rows, columns : numpy.ndarray of int64, shape (n_pairs,)
+            Positions of the places of each pair.
+
+        Returns
+        -------
+        numpy.ndarray of int8, shape (n_pairs,)
+            Values of `Closeness`.
+
+        """
+        return self._levels(of_needs, of_offers, rows, columns)
+
+    def _levels(
+        self, firsts: Sequence[str | None], seconds: Sequence[str | None], rows: Any, columns: Any
+    ) -> npt.NDArray[np.int8]:
+        """Compare the places that two indices pick from the codes of both sides."""
+        levels: npt.NDArray[np.int8] = np.full((), Closeness.UNKNOWN, dtype=np.int8)
         same = (Closeness.SAME_PREFECTURE, Closeness.SAME_MUNICIPALITY, Closeness.SAME_DISTRICT)
         for depth, level in zip(DEPTHS, same, strict=True):
-            row_codes, column_codes = codes(rows, columns, depth)
-            known = (row_codes >= 0)[:, None] & (column_codes >= 0)
-            equal = row_codes[:, None] == column_codes
-            if depth == PREFECTURE_DEPTH:
-                levels[known & ~equal] = Closeness.ELSEWHERE
-            levels[known & equal] = level
-        for first, second in self.neighbours:
-            for one, other in ((first, second), (second, first)):
-                at = [index for index, area in enumerate(rows) if prefix(area, DISTRICT_DEPTH) == one]
-                beside = [index for index, area in enumerate(columns) if prefix(area, DISTRICT_DEPTH) == other]
-                levels[np.ix_(at, beside)] = Closeness.NEIGHBOUR
-        return levels
+            first_codes, second_codes = codes(firsts, seconds, depth)
+            first, second = first_codes[rows], second_codes[columns]
+            known, equal = (first >= 0) & (second >= 0), first == second
+            apart_at_most = np.int8(Closeness.ELSEWHERE) if depth == PREFECTURE_DEPTH else levels
+            levels = np.where(known, np.where(equal, np.int8(level), apart_at_most), levels)
+        touching = self._touching()
+        first, second = (
+            np.array([touching.numbers.get(prefix(area, DISTRICT_DEPTH) or "", 0) for area in areas], dtype=np.int64)
+            for areas in (firsts, seconds)
+        )
+        beside: npt.NDArray[np.int8] = np.where(
+            touching.matrix[first[rows], second[columns]], np.int8(Closeness.NEIGHBOUR), levels
+        )
+        return beside
+
+    def _touching(self) -> "_Touching":
+        numbers = {
+            district: number for number, district in enumerate(sorted({*chain.from_iterable(self.neighbours)}), start=1)
+        }
+        matrix = np.zeros((len(numbers) + 1, len(numbers) + 1), dtype=bool)
+        for one, other in self.neighbours:
+            matrix[numbers[one], numbers[other]] = matrix[numbers[other], numbers[one]] = True
+        return _Touching(numbers, matrix)
 
     def _share(self, first: str | None, second: str | None, depth: int) -> bool:
         common = prefix(first, depth)

@@ -41,8 +41,15 @@ def worth_of_kind(lacking: str, given: str) -> float:
     return 1.0 if lacking == given else NEAR_KIND if (lacking, given) in _NEAR else 0.0
 
 
-def worth_to_slots(slots: Sequence[SlotProfile], items: Sequence[ItemProfile], *, strict: bool = True) -> FloatMatrix:
-    """Return what each item is worth to each slot by their kinds.
+def worth_to_slots(
+    slots: Sequence[SlotProfile],
+    items: Sequence[ItemProfile],
+    rows: IntMatrix,
+    columns: IntMatrix,
+    *,
+    strict: bool = True,
+) -> FloatMatrix:
+    """Return what items are worth to slots by their kinds.
 
     Parameters
     ----------
@@ -50,19 +57,21 @@ def worth_to_slots(slots: Sequence[SlotProfile], items: Sequence[ItemProfile], *
         The slots.
     items : Sequence[ItemProfile]
         The items.
+    rows, columns : numpy.ndarray of int64
+        Positions of the slots and items to compare, of shapes that numpy can broadcast.
     strict : bool
         Whether several people are only people.
 
     Returns
     -------
-    numpy.ndarray, shape (n_slots, n_items)
+    numpy.ndarray, of the shape of `rows` and `columns` together
         In [0, 1]; if strict, 0 for everything but people where several people are lacking.
 
     """
-    worth: FloatMatrix = kind_worth()[kind_codes(slots)[:, None], kind_codes(items)]
+    worth: FloatMatrix = kind_worth()[kind_codes(slots)[rows], kind_codes(items)[columns]]
     if not strict:
         return worth
     several = np.array([slot.kind == "people" and slot.quantity > 1 for slot in slots], dtype=bool)
     people = np.array([item.kind == "people" for item in items], dtype=bool)
-    allowed: FloatMatrix = np.where(several[:, None] & ~people, 0.0, worth)
+    allowed: FloatMatrix = np.where(several[rows] & ~people[columns], 0.0, worth)
     return allowed

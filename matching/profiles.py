@@ -251,6 +251,11 @@ class OfferProfile:
     record: float | None = None
     version: int = 1
 
+    @property
+    def words(self) -> str:
+        """All that it says of itself: its title, its text and what it gives."""
+        return " ".join([self.title, self.text, *(item.what for item in self.items)])
+
     def __post_init__(self) -> None:
         """Refuse what cannot be an offer."""
         _check_one_of(self.condition, CONDITIONS, "a condition")

@@ -24,8 +24,8 @@ class FrozenPartner:
     offer : OfferProfile
         The offer.
     values : Mapping[str, float]
-        What each signal said, in [0, 1] or NaN. They depend on the other offers of the run, through the rarity of
-        words, and so are kept instead of computed again.
+        What each signal said, in [0, 1] or NaN. They are kept instead of computed again, so that a later engine which
+        reads words differently still gives what this one gave.
     load : float
         Softening of the offer, in (0, 1].
     fits : Mapping[tuple[str, str], float]
@@ -45,11 +45,10 @@ class FrozenPartner:
         """Return the score of the partner for the need."""
         return pair_score(self.values, weights, self.load, self.said)
 
-    def candidate(self, weights: Weights, floor: float = FIT_FLOOR) -> Candidate:
+    def candidate(self, score: PairScore, weights: Weights, floor: float) -> Candidate:
         """Return what the partner is worth to each slot."""
-        parts = self.pair_score(weights)
-        known = sum(parts.parts.get(name, 0.0) for name in weights.as_mapping() if name != "skill")
-        share = 0.0 if "skill" in parts.unknown else weights.skill / parts.confidence
+        known = sum(score.parts.get(name, 0.0) for name in weights.as_mapping() if name != "skill")
+        share = 0.0 if "skill" in score.unknown else weights.skill / score.confidence
         return Candidate(self.offer, self.fits, others=self.load * known, skill_share=self.load * share, floor=floor)
 
     def to_json(self) -> dict[str, Any]:
@@ -75,10 +74,10 @@ class FrozenPartner:
 
 
 def freeze(
-    need: NeedProfile,
-    partners: Sequence[FrozenPartner],
+    need: dict[str, Any],
+    partners: Sequence[dict[str, Any]],
     *,
-    weights: Weights,
+    weights: dict[str, Any],
     rank: int,
     floor: float = FIT_FLOOR,
 ) -> dict[str, Any]:
@@ -86,12 +85,12 @@ def freeze(
 
     Parameters
     ----------
-    need : NeedProfile
-        The need.
-    partners : Sequence[FrozenPartner]
-        The partners of the team.
-    weights : Weights
-        The weights of the run.
+    need : dict[str, Any]
+        The need, as `matching.snapshots.to_json` gives it.
+    partners : Sequence[dict[str, Any]]
+        The partners of the team, as `FrozenPartner.to_json` gives them.
+    weights : dict[str, Any]
+        The weights of the run, as `matching.snapshots.to_json` gives them.
     rank : int
         Place among the suggestions for the need, from 1.
     floor : float
@@ -107,9 +106,9 @@ def freeze(
         "format": SNAPSHOT_FORMAT,
         "rank": rank,
         "floor": floor,
-        "weights": to_json(weights),
-        "need": to_json(need),
-        "partners": [partner.to_json() for partner in partners],
+        "weights": weights,
+        "need": need,
+        "partners": list(partners),
     }
 
 
@@ -140,14 +139,38 @@ def replay(snapshot: dict[str, Any]) -> SuggestionResult:
     weights = weights_from_json(snapshot["weights"])
     frozen = sorted(map(FrozenPartner.from_json, snapshot["partners"]), key=lambda partner: partner.offer.id)
     floor = snapshot["floor"]
-    is_faint = floor < FIT_FLOOR
-    team = team_of(need, [partner.candidate(weights, floor) for partner in frozen])
+    scores = [partner.pair_score(weights) for partner in frozen]
+    candidates = [partner.candidate(score, weights, floor) for partner, score in zip(frozen, scores, strict=True)]
+    return suggest(need, team_of(need, candidates), scores, snapshot)
+
+
+def suggest(need: NeedProfile, team: Team, scores: Sequence[PairScore], snapshot: dict[str, Any]) -> SuggestionResult:
+    """Return what a run says about a team.
+
+    Parameters
+    ----------
+    need : NeedProfile
+        The need.
+    team : Team
+        The team.
+    scores : Sequence[PairScore]
+        The score of each partner, in the order of the team.
+    snapshot : dict[str, Any]
+        All that the suggestion follows from.
+
+    Returns
+    -------
+    SuggestionResult
+        The suggestion.
+
+    """
+    is_faint = snapshot["floor"] < FIT_FLOOR
     shares = _shares(need, team)
-    partners = tuple(_partner(partner, partner.pair_score(weights), team, shares) for partner in frozen)
-    scores = [partner.score for partner in partners]
+    partners = tuple(_partner(offer, score, team, shares) for offer, score in zip(team.partners, scores, strict=True))
+    known = [partner.score for partner in partners if partner.score is not None]
     return SuggestionResult(
         rank=snapshot["rank"],
-        score=None if is_faint or None in scores else _mean([score or 0.0 for score in scores], partners),
+        score=None if is_faint or len(known) < len(partners) else _mean(known, partners),
         confidence=_mean([partner.confidence for partner in partners], partners),
         value=team.value,
         partners=partners,
@@ -157,16 +180,16 @@ def replay(snapshot: dict[str, Any]) -> SuggestionResult:
     )
 
 
-def _partner(frozen: FrozenPartner, score: PairScore, team: Team, shares: Mapping[str, float]) -> PartnerResult:
+def _partner(offer: OfferProfile, score: PairScore, team: Team, shares: Mapping[str, float]) -> PartnerResult:
     return PartnerResult(
-        offer_id=frozen.offer.id,
-        owner=frozen.offer.owner,
+        offer_id=offer.id,
+        owner=offer.owner,
         score=score.score,
         confidence=score.confidence,
         parts=score.parts,
         reasons=score.reasons,
-        assignments=_assignments_of(team, frozen.offer.id),
-        share=shares[frozen.offer.id],
+        assignments=_assignments_of(team, offer.id),
+        share=shares[offer.id],
         unknown=score.unknown,
     )
 

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from matching.arrays import FloatMatrix
-from matching.profiles import Geography, NeedProfile, OfferProfile, Taxonomy, Weights
+from matching.pairs import Pairs
+from matching.profiles import Geography, OfferProfile, Taxonomy, Weights
 from matching.reasons import Reason
 from matching.signals import Signal, SkillFit, SlotFits, all_signals
 
@@ -134,31 +135,28 @@ def load_of(offer: OfferProfile) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """The scores of a market.
+    """The scores of some pairs.
 
     Parameters
     ----------
-    needs : tuple[NeedProfile, ...]
-        The rows.
-    offers : tuple[OfferProfile, ...]
-        The columns.
+    pairs : Pairs
+        The pairs.
     weights : Weights
         The weights that were used.
     signals : tuple[Signal, ...]
         The signals, in the order of the weights.
-    values : numpy.ndarray, shape (n_signals, n_needs, n_offers)
+    values : numpy.ndarray, shape (n_signals, n_pairs)
         What each signal says, in [0, 1] or NaN.
     loads : numpy.ndarray, shape (n_offers,)
         Softening of each offer, in (0, 1].
     combined : Combined
-        Score, confidence and parts of every pair.
+        Score, confidence and parts of each pair.
     fits : SlotFits
         How well each free item fills each open slot.
 
     """
 
-    needs: tuple[NeedProfile, ...]
-    offers: tuple[OfferProfile, ...]
+    pairs: Pairs
     weights: Weights
     signals: tuple[Signal, ...]
     values: FloatMatrix
@@ -168,33 +166,49 @@ class Scores:
 
     @property
     def score(self) -> FloatMatrix:
-        """The numbers to show, shape (n_needs, n_offers), NaN where too little is known."""
+        """The numbers to show, shape (n_pairs,), NaN where too little is known."""
         return self.combined.score
 
     @property
     def raw(self) -> FloatMatrix:
-        """The numbers to order by, shape (n_needs, n_offers), NaN where nothing is known."""
+        """The numbers to order by, shape (n_pairs,), NaN where nothing is known."""
         return self.combined.raw
 
     @property
     def confidence(self) -> FloatMatrix:
-        """The share of the weight that is known, shape (n_needs, n_offers), in [0, 1]."""
+        """The share of the weight that is known, shape (n_pairs,), in [0, 1]."""
         return self.combined.confidence
 
     @property
     def parts(self) -> FloatMatrix:
-        """What each signal adds and the load takes away, shape (n_signals + 1, n_needs, n_offers)."""
+        """What each signal adds and the load takes away, shape (n_signals + 1, n_pairs)."""
         return self.combined.parts
 
-    def explain(self, need: int, offer: int) -> PairScore:
+    def values_of(self, pair: int) -> dict[str, float]:
+        """Return what each signal says of one pair, in [0, 1] or NaN, by its name."""
+        return {signal.name: float(self.values[k, pair]) for k, signal in enumerate(self.signals)}
+
+    def load_of(self, pair: int) -> float:
+        """Return the softening of the offer of one pair, in (0, 1]."""
+        return float(self.loads[self.pairs.columns[pair]])
+
+    def said_of(self, pair: int) -> dict[str, Reason | None]:
+        """Return the reason that each signal gives for one pair, by its name."""
+        need, offer = self.pairs.needs[self.pairs.rows[pair]], self.pairs.offers[self.pairs.columns[pair]]
+        return {
+            signal.name: signal.reason_of(self.fits, pair)
+            if isinstance(signal, SkillFit)
+            else signal.reason(need, offer, value)
+            for signal, value in zip(self.signals, self.values[:, pair].tolist(), strict=True)
+        }
+
+    def explain(self, pair: int) -> PairScore:
         """Return the score of one pair with its parts and its reasons.
 
         Parameters
         ----------
-        need : int
-            The row.
-        offer : int
-            The column.
+        pair : int
+            The position of the pair.
 
         Returns
         -------
@@ -202,12 +216,7 @@ class Scores:
             Numbers and reasons.
 
         """
-        values = {signal.name: float(self.values[k, need, offer]) for k, signal in enumerate(self.signals)}
-        said = {
-            signal.name: signal.reason(self.needs[need], self.offers[offer], values[signal.name])
-            for signal in self.signals
-        }
-        return pair_score(values, self.weights, float(self.loads[offer]), said)
+        return pair_score(self.values_of(pair), self.weights, self.load_of(pair), self.said_of(pair))
 
 
 def pair_score(
@@ -250,8 +259,7 @@ def pair_score(
 
 
 def score(
-    needs: Sequence[NeedProfile],
-    offers: Sequence[OfferProfile],
+    pairs: Pairs,
     *,
     weights: Weights,
     geography: Geography,
@@ -259,21 +267,18 @@ def score(
     nearest: float = 0.0,
     strict: bool = True,
 ) -> Scores:
-    """Score every pair of a market.
+    """Score pairs, each by its need and its offer alone.
 
     Parameters
     ----------
-    needs : Sequence[NeedProfile]
-        The rows.
-    offers : Sequence[OfferProfile]
-        The columns; the rarity of words is learned from them.
+    pairs : Pairs
+        The pairs.
     weights : Weights
         How much each signal counts.
     geography : Geography
         Which districts touch.
     taxonomy : Taxonomy
         Skills and what they are called.
-
     nearest : float
         See `matching.signals.SkillFit`: above 0 only for needs that nobody fits.
     strict : bool
@@ -286,22 +291,20 @@ def score(
 
     """
     signals = all_signals(geography=geography, taxonomy=taxonomy, nearest=nearest, strict=strict)
-    skill = SkillFit(taxonomy=taxonomy, nearest=nearest, strict=strict)
-    fits = skill.slot_fits(needs, offers)
+    fits = next(signal for signal in signals if isinstance(signal, SkillFit)).slot_fits(pairs)
     values = np.stack(
         [
-            skill.best_of(fits, needs, offers) if isinstance(signal, SkillFit) else signal.score_pairs(needs, offers)
+            signal.best_of(fits, pairs) if isinstance(signal, SkillFit) else signal.score_pairs(pairs)
             for signal in signals
         ]
     )
-    loads = np.array([load_of(offer) for offer in offers], dtype=np.float64)
+    loads = np.array([load_of(offer) for offer in pairs.offers], dtype=np.float64)
     return Scores(
-        needs=tuple(needs),
-        offers=tuple(offers),
+        pairs=pairs,
         weights=weights,
         signals=signals,
         values=values,
         loads=loads,
-        combined=combine(values, list(weights.as_mapping().values()), loads),
+        combined=combine(values, list(weights.as_mapping().values()), loads[pairs.columns]),
         fits=fits,
     )

@@ -8,7 +8,7 @@ from matching.signals.conditions import ConditionFit
 from matching.signals.field import FieldOverlap
 from matching.signals.quantity import QuantityCoverage
 from matching.signals.record import Record
-from matching.signals.skill import SkillFit, SlotFits
+from matching.signals.skill import SkillFit, SlotFits, free_items
 from matching.signals.time import TimeOverlap
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "SlotFits",
     "TimeOverlap",
     "all_signals",
+    "free_items",
 ]
 
 

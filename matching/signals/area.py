@@ -1,6 +1,5 @@
 """Whether need and offer are near each other."""
 
-from collections.abc import Sequence
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from matching.arrays import FloatMatrix
 from matching.geography import DISTRICT_DEPTH, MUNICIPALITY_DEPTH, PREFECTURE_DEPTH, Closeness, Geography, prefix
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -67,20 +67,23 @@ class Nearness(Signal):
         self.same_prefecture = same_prefecture
         self.reaches_anywhere = reaches_anywhere
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return the score of the smallest shared area of every pair, shape (n_needs, n_offers)."""
-        need_areas = [need.area for need in needs]
-        closeness = self.geography.closeness(need_areas, [offer.area for offer in offers])
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return the score of the smallest shared area of each pair, shape (n_pairs,)."""
+        need_areas = [need.area for need in pairs.needs]
+        offer_areas = [offer.area for offer in pairs.offers]
+        closeness = self.geography.closeness_of_pairs(need_areas, offer_areas, pairs.rows, pairs.columns)
         # Position of each closeness; unknown is -1 and so takes the last one.
         values = np.array([0.0, self.same_prefecture, self.same_municipality, self.neighbour, 1.0, np.nan])
         scores = values[closeness]
         # A need compared with itself is unknown exactly when its own place is.
         placed = np.array([self.geography.same_prefecture(area, area) for area in need_areas], dtype=bool)
-        everywhere = np.array([offer.reach == "anywhere" for offer in offers], dtype=bool)
-        scores = np.where(placed[:, None] & everywhere, np.fmax(scores, self.reaches_anywhere), scores)
-        on_the_spot = np.array([need.online is False for need in needs], dtype=bool)
-        online = np.array([offer.online is True for offer in offers], dtype=bool)
-        nearness: FloatMatrix = np.where(~on_the_spot[:, None] & online, np.fmax(scores, self.online), scores)
+        everywhere = np.array([offer.reach == "anywhere" for offer in pairs.offers], dtype=bool)
+        reached = placed[pairs.rows] & everywhere[pairs.columns]
+        scores = np.where(reached, np.fmax(scores, self.reaches_anywhere), scores)
+        on_the_spot = np.array([need.online is False for need in pairs.needs], dtype=bool)
+        online = np.array([offer.online is True for offer in pairs.offers], dtype=bool)
+        from_afar = ~on_the_spot[pairs.rows] & online[pairs.columns]
+        nearness: FloatMatrix = np.where(from_afar, np.fmax(scores, self.online), scores)
         return nearness
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:

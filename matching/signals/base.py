@@ -1,11 +1,11 @@
 """The interface of a reason to match."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar
 
 from matching.arrays import FloatMatrix
 from matching.hyperparameters import Tunable
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 
@@ -23,19 +23,17 @@ class Signal(Tunable, ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Score every pair.
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Score pairs.
 
         Parameters
         ----------
-        needs : Sequence[NeedProfile]
-            The rows.
-        offers : Sequence[OfferProfile]
-            The columns.
+        pairs : Pairs
+            The pairs; each is scored by its need and its offer alone, whatever else the market holds.
 
         Returns
         -------
-        numpy.ndarray, shape (n_needs, n_offers)
+        numpy.ndarray, shape (n_pairs,)
             Scores in [0, 1], NaN where the profiles do not say.
 
         """

@@ -1,11 +1,11 @@
 """Whether a partnership would bring ties of place and ties of purpose together."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -40,8 +40,8 @@ class Bridging(Signal):
     def __init__(self, *, through_public_body: float = 0.5) -> None:
         self.through_public_body = through_public_body
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return whether every pair crosses place and purpose, shape (n_needs, n_offers)."""
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return whether each pair crosses place and purpose, shape (n_pairs,)."""
         half = self.through_public_body
         # Place, purpose, between and unknown, in rows and columns.
         table = np.array(
@@ -52,9 +52,9 @@ class Bridging(Signal):
                 [np.nan, np.nan, np.nan, np.nan],
             ]
         )
-        rows = np.array([_sort_of(need.owner_kind) for need in needs], dtype=np.int64)
-        columns = np.array([_sort_of(offer.owner_kind) for offer in offers], dtype=np.int64)
-        crossing: FloatMatrix = table[rows[:, None], columns]
+        of_needs = np.array([_sort_of(need.owner_kind) for need in pairs.needs], dtype=np.int64)
+        of_offers = np.array([_sort_of(offer.owner_kind) for offer in pairs.offers], dtype=np.int64)
+        crossing: FloatMatrix = table[of_needs[pairs.rows], of_offers[pairs.columns]]
         return crossing
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:

@@ -1,11 +1,11 @@
 """Whether the need can take the offer on its terms."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
+from matching.pairs import Pairs
 from matching.profiles import CONDITIONS, NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -41,12 +41,15 @@ class ConditionFit(Signal):
     ) -> None:
         self.burdens = burdens
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return how light the terms of every pair are, shape (n_needs, n_offers)."""
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return how light the terms of each pair are, shape (n_pairs,)."""
         # One column for each condition and a last one for an unknown condition.
-        scores = np.array([self._of_need(need) for need in needs]).reshape(len(needs), len(CONDITIONS) + 1)
-        columns = [-1 if offer.condition is None else CONDITIONS.index(offer.condition) for offer in offers]
-        fit: FloatMatrix = scores[:, columns].reshape(len(needs), len(offers))
+        scores = np.array([self._of_need(need) for need in pairs.needs]).reshape(-1, len(CONDITIONS) + 1)
+        terms = np.array(
+            [-1 if offer.condition is None else CONDITIONS.index(offer.condition) for offer in pairs.offers],
+            dtype=np.int64,
+        )
+        fit: FloatMatrix = scores[pairs.rows, terms[pairs.columns]]
         return fit
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:  # noqa: ARG002  (the interface)

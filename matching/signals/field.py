@@ -1,14 +1,15 @@
 """Whether need and offer work in the same activity fields."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
+from matching.signals.sets import shared_members, sizes_of
 
 
 class FieldOverlap(Signal):
@@ -23,15 +24,11 @@ class FieldOverlap(Signal):
 
     name: ClassVar[str] = "field"
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return the cosine of the fields of every pair, shape (n_needs, n_offers)."""
-        codes = sorted(set().union(*(need.fields for need in needs)))
-        of_needs = np.array([[code in need.fields for code in codes] for need in needs], dtype=np.float64)
-        of_offers = np.array([[code in offer.fields for code in codes] for offer in offers], dtype=np.float64)
-        shared = of_needs.reshape(len(needs), len(codes)) @ of_offers.reshape(len(offers), len(codes)).T
-        need_sizes = np.array([len(need.fields) for need in needs], dtype=np.float64)
-        offer_sizes = np.array([len(offer.fields) for offer in offers], dtype=np.float64)
-        sizes = need_sizes[:, None] * offer_sizes
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return the cosine of the fields of each pair, shape (n_pairs,)."""
+        of_needs, of_offers = [need.fields for need in pairs.needs], [offer.fields for offer in pairs.offers]
+        sizes = sizes_of(of_needs)[pairs.rows] * sizes_of(of_offers)[pairs.columns]
+        shared = shared_members(of_needs, of_offers, pairs)
         cosines: FloatMatrix = np.minimum(shared / np.sqrt(np.where(sizes > 0.0, sizes, np.nan)), 1.0)
         return cosines
 

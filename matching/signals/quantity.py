@@ -1,12 +1,13 @@
 """How much of what a need lacks an offer could cover."""
 
-from collections.abc import Sequence
+import itertools
 from typing import ClassVar
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
 from matching.kinds import worth_of_kind
+from matching.pairs import Pairs
 from matching.profiles import KINDS, NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -25,20 +26,21 @@ class QuantityCoverage(Signal):
 
     name: ClassVar[str] = "quantity"
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return the covered share of every pair, shape (n_needs, n_offers)."""
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return the covered share of each pair, shape (n_pairs,)."""
         # For a slot of each kind in rows, what each offer has for it.
-        available = np.array([[_available(offer, kind) for offer in offers] for kind in KINDS], dtype=np.float64)
-        available = available.reshape(len(KINDS), len(offers))
-        coverage = np.full((len(needs), len(offers)), np.nan)
-        for row, need in enumerate(needs):
-            covered = np.zeros(len(offers))
-            weights = np.zeros(len(offers))
-            for slot in need.open_slots:
-                quantities = available[KINDS.index(slot.kind)]
-                covered += slot.weight * np.minimum(quantities / slot.quantity, 1.0)
-                weights += slot.weight * (quantities > 0.0)
-            coverage[row] = np.minimum(covered / np.where(weights > 0.0, weights, np.nan), 1.0)
+        available = np.array([[_available(offer, kind) for offer in pairs.offers] for kind in KINDS], dtype=np.float64)
+        covered = np.zeros(len(pairs))
+        weights = np.zeros(len(pairs))
+        # The first slot of every need, then the second of those that have one, and so on.
+        for slots in itertools.zip_longest(*(need.open_slots for need in pairs.needs)):
+            kinds = np.array([KINDS.index(slot.kind) if slot else 0 for slot in slots], dtype=np.int64)[pairs.rows]
+            lacking = np.array([slot.quantity if slot else 1 for slot in slots], dtype=np.float64)[pairs.rows]
+            weight = np.array([slot.weight if slot else 0.0 for slot in slots], dtype=np.float64)[pairs.rows]
+            quantities = available[kinds, pairs.columns]
+            covered += weight * np.minimum(quantities / lacking, 1.0)
+            weights += weight * (quantities > 0.0)
+        coverage: FloatMatrix = np.minimum(covered / np.where(weights > 0.0, weights, np.nan), 1.0)
         return coverage
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:  # noqa: ARG002  (the interface)

@@ -1,11 +1,11 @@
 """How the past partnerships of an offer's owner went."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from matching.arrays import FloatMatrix
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
@@ -30,10 +30,11 @@ class Record(Signal):
     def __init__(self, *, good: float = 0.6) -> None:
         self.good = good
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return the record of the offer of every pair, shape (n_needs, n_offers)."""
-        records = [float("nan") if offer.record is None else offer.record for offer in offers]
-        return np.tile(np.array(records, dtype=np.float64), (len(needs), 1))
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return the record of the offer of each pair, shape (n_pairs,)."""
+        records = [float("nan") if offer.record is None else offer.record for offer in pairs.offers]
+        of_pairs: FloatMatrix = np.array(records, dtype=np.float64)[pairs.columns]
+        return of_pairs
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:  # noqa: ARG002  (the interface)
         """Say that the record is good, never that it is not."""

@@ -7,9 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from matching.arrays import BoolMatrix, FloatMatrix
+from matching.pairs import Pairs
 from matching.profiles import NeedProfile, OfferProfile
 from matching.reasons import Reason
 from matching.signals.base import Signal
+from matching.signals.sets import shared_members, sizes_of
 
 
 class TimeOverlap(Signal):
@@ -26,9 +28,9 @@ class TimeOverlap(Signal):
 
     name: ClassVar[str] = "time"
 
-    def score_pairs(self, needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-        """Return the overlap of every pair, shape (n_needs, n_offers)."""
-        scores: FloatMatrix = np.fmin(_windows(needs, offers), _dates(needs, offers))
+    def score_pairs(self, pairs: Pairs) -> FloatMatrix:
+        """Return the overlap of each pair, shape (n_pairs,)."""
+        scores: FloatMatrix = np.fmin(_windows(pairs), _dates(pairs))
         return scores
 
     def reason(self, need: NeedProfile, offer: OfferProfile, score: float) -> Reason | None:
@@ -39,28 +41,21 @@ class TimeOverlap(Signal):
         return Reason("time_overlaps", {"windows": ",".join(shared), "share": score})
 
 
-def _windows(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-    of_needs = [need.windows or frozenset() for need in needs]
-    of_offers = [offer.windows or frozenset() for offer in offers]
-    codes = sorted(set().union(*of_needs))
-    need_marks = np.array([[code in windows for code in codes] for windows in of_needs], dtype=np.float64)
-    offer_marks = np.array([[code in windows for code in codes] for windows in of_offers], dtype=np.float64)
-    shared = need_marks.reshape(len(needs), len(codes)) @ offer_marks.reshape(len(offers), len(codes)).T
-    need_sizes = np.array([len(windows) for windows in of_needs], dtype=np.float64)
-    offer_sizes = np.array([len(windows) for windows in of_offers], dtype=np.float64)
-    smaller = np.minimum(need_sizes[:, None], offer_sizes)
-    overlap: FloatMatrix = shared / np.where(smaller > 0.0, smaller, np.nan)
+def _windows(pairs: Pairs) -> FloatMatrix:
+    of_needs = [need.windows or frozenset() for need in pairs.needs]
+    of_offers = [offer.windows or frozenset() for offer in pairs.offers]
+    smaller = np.minimum(sizes_of(of_needs)[pairs.rows], sizes_of(of_offers)[pairs.columns])
+    overlap: FloatMatrix = shared_members(of_needs, of_offers, pairs) / np.where(smaller > 0.0, smaller, np.nan)
     return overlap
 
 
-def _dates(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> FloatMatrix:
-    need_starts, need_ends = _days(needs)
-    offer_starts, offer_ends = _days(offers)
-    common = np.minimum(need_ends[:, None], offer_ends) - np.maximum(need_starts[:, None], offer_starts) + 1.0
-    lengths = (need_ends - need_starts + 1.0)[:, None]
-    bounded = np.array([need.starts_on is not None and need.ends_on is not None for need in needs], dtype=bool)
-    share = np.where(bounded[:, None], common / lengths, common > 0.0)
-    dated = _dated(needs)[:, None] & _dated(offers)
+def _dates(pairs: Pairs) -> FloatMatrix:
+    need_starts, need_ends = (days[pairs.rows] for days in _days(pairs.needs))
+    offer_starts, offer_ends = (days[pairs.columns] for days in _days(pairs.offers))
+    common = np.minimum(need_ends, offer_ends) - np.maximum(need_starts, offer_starts) + 1.0
+    bounded = np.array([need.starts_on is not None and need.ends_on is not None for need in pairs.needs], dtype=bool)
+    share = np.where(bounded[pairs.rows], common / (need_ends - need_starts + 1.0), common > 0.0)
+    dated = _dated(pairs.needs)[pairs.rows] & _dated(pairs.offers)[pairs.columns]
     overlap: FloatMatrix = np.where(dated, np.clip(share, 0.0, 1.0), np.nan)
     return overlap
 

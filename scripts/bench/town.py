@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from bench.table import Row, median, ms
-from matching import engine
+from matching import Pairs, engine
 from matching.scoring import score
 from models import Account, Area, SignIn, utc_now
 from web.app import create_app
@@ -72,7 +72,7 @@ def engine_rows(app: Flask) -> Iterator[Row]:
     known: dict[str, Any] = {"weights": market.weights, "geography": market.geography, "taxonomy": market.taxonomy}
     whole = median(lambda: engine.run(needs, offers, **known))
     pairs = list(islice(product(needs, offers), PAIRS))
-    singly = median(lambda: [score([need], [offer], **known) for need, offer in pairs], runs=1)
+    singly = median(lambda: [score(Pairs.every([need], [offer]), **known) for need, offer in pairs], runs=1)
     count = len(needs) * len(offers)
     words = [f"{one.title} {one.text}" for one in needs], [f"{one.title} {one.text}" for one in offers]
     plain = median(lambda: plain_ranking(*words))

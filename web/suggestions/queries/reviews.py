@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
-from matching import Geography, PairScore, Reason, exclusions, score
+from matching import Geography, Pairs, PairScore, Reason, exclusions, score
 from matching.teams import FIT_FLOOR
 from models import (
     Account,
@@ -235,17 +235,16 @@ def not_suggested(
     geography = Geography(frozenset((loaded.area.path, row.offer.area.path) for row in rows if row.is_neighbour))
     excluded = exclusions([need_profile], offer_profiles, geography)
     scores = score(
-        [need_profile],
-        offer_profiles,
+        Pairs.every([need_profile], offer_profiles),
         weights=profiles.weights(session),
         geography=geography,
         taxonomy=profiles.taxonomy(session),
     )
-    fits = scores.values[[signal.name for signal in scores.signals].index("skill"), 0]
+    fits = scores.values[[signal.name for signal in scores.signals].index("skill")]
     return Others(
         loaded,
         [
-            NotSuggested(offer, excluded.reasons(0, k), scores.explain(0, k), bool(fits[k] >= FIT_FLOOR))
+            NotSuggested(offer, excluded.reasons(0, k), scores.explain(k), bool(fits[k] >= FIT_FLOOR))
             for k, offer in enumerate(offers)
         ],
         total,
