@@ -185,21 +185,23 @@ def _area_not_served(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile
 
 
 def _hours_limit(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> BoolMatrix:
+    limited = [column for column, offer in enumerate(offers) if offer.hours_limit is not None]
     least = np.zeros((len(needs), len(KINDS)))
     for row, need in enumerate(needs):
         for column, given in enumerate(KINDS):
             hours = [slot.hours_per_month or 0.0 for slot in need.open_slots if worth_of_kind(slot.kind, given) > 0.0]
             least[row, column] = min(hours, default=np.inf)
-    least_for_offer = np.full((len(needs), len(offers)), np.inf)
-    given_kinds = _given_kinds(offers)
+    least_for_offer = np.full((len(needs), len(limited)), np.inf)
+    given_kinds = _given_kinds([offers[column] for column in limited])
     for column in range(len(KINDS)):
         usable = np.where(given_kinds[:, column], least[:, column, None], np.inf)
         least_for_offer = np.minimum(least_for_offer, usable)
     # A pair that has nothing to do with each other fails another gate, not this one.
     takes = np.where(np.isfinite(least_for_offer), least_for_offer, 0.0)
-    pledged = np.array([offer.hours_pledged for offer in offers], dtype=np.float64)
-    limits = np.array([np.inf if offer.hours_limit is None else offer.hours_limit for offer in offers])
-    too_many: BoolMatrix = pledged + takes > limits
+    pledged = np.array([offers[column].hours_pledged for column in limited], dtype=np.float64)
+    limits = np.array([offers[column].hours_limit for column in limited], dtype=np.float64)
+    too_many = np.zeros((len(needs), len(offers)), dtype=bool)
+    too_many[:, limited] = pledged + takes > limits
     return too_many
 
 

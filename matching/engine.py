@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -31,7 +31,7 @@ FAINT_SUGGESTIONS: Final = 2
 MOST_FAINT_PARTNERS: Final = 2
 """Greatest size of a team of those who are only faintly near."""
 
-CANDIDATES: Final = 45
+CANDIDATES: Final = 36
 """Candidates that are handed on to `matching.teams`, the best for each slot in turn; it combines 30 of them."""
 
 NEEDS_AT_ONCE: Final = 2_000
@@ -290,9 +290,9 @@ class _Found:
         position = {
             self.pairs.offers[column].id: int(first) + k for k, column in enumerate(self.pairs.columns[first:last])
         }
-        members = {offer.id: position[offer.id] for team in teams for offer in team.partners}
-        scores = {offer: self.scores.explain(pair) for offer, pair in members.items()}
-        partners = {offer: self._frozen(pair) for offer, pair in members.items()}
+        members = {offer.id: self._frozen(position[offer.id]) for team in teams for offer in team.partners}
+        scores = {offer: partner.pair_score(self.market.weights) for offer, partner in members.items()}
+        partners = {offer: partner.to_json() for offer, partner in members.items()}
         frozen_need = to_json(need)
         return tuple(
             suggest(
@@ -338,14 +338,14 @@ class _Found:
             )
         }
 
-    def _frozen(self, pair: int) -> dict[str, Any]:
+    def _frozen(self, pair: int) -> FrozenPartner:
         return FrozenPartner(
             offer=self.pairs.offers[self.pairs.columns[pair]],
             values=self.scores.values_of(pair),
             load=self.scores.load_of(pair),
             fits=self._fits(pair),
             said=self.scores.said_of(pair),
-        ).to_json()
+        )
 
 
 def _blocks(sequence: Sequence[_One], size: int) -> Iterator[Sequence[_One]]:

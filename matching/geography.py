@@ -91,6 +91,17 @@ class Geography:
         one, other = prefix(first, DISTRICT_DEPTH), prefix(second, DISTRICT_DEPTH)
         return (one, other) in self.neighbours or (other, one) in self.neighbours
 
+    def closeness_of(self, first: str | None, second: str | None) -> Closeness:
+        """Return how near two places are, as far as both are known."""
+        if self.are_neighbours(first, second):
+            return Closeness.NEIGHBOUR
+        if prefix(first, PREFECTURE_DEPTH) is None or prefix(second, PREFECTURE_DEPTH) is None:
+            return Closeness.UNKNOWN
+        shared = sum(self._share(first, second, depth) for depth in DEPTHS)
+        return (Closeness.ELSEWHERE, Closeness.SAME_PREFECTURE, Closeness.SAME_MUNICIPALITY, Closeness.SAME_DISTRICT)[
+            shared
+        ]
+
     def closeness(self, rows: Sequence[str | None], columns: Sequence[str | None]) -> npt.NDArray[np.int8]:
         """Return how near every pair of places is.
 

@@ -109,7 +109,7 @@ def questions(need: NeedProfile) -> tuple[Reason, ...]:
     """
     unknown = {
         "ask_slots": not need.slots,
-        "ask_area": Geography().closeness([need.area], [need.area])[0, 0] == Closeness.UNKNOWN,
+        "ask_area": Geography().closeness_of(need.area, need.area) is Closeness.UNKNOWN,
         "ask_fields": not need.fields,
         "ask_time": not need.windows and need.starts_on is None and need.ends_on is None,
         "ask_conditions": need.accepts is None,

@@ -1,7 +1,7 @@
 """Up to four partners who together give what one need lacks."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from matching.allocation import Division, allocate
-from matching.arrays import FloatMatrix, IntMatrix
+from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.eligibility import fits_the_hours
 from matching.profiles import NeedProfile, OfferProfile, SlotProfile
 from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS
@@ -33,8 +33,10 @@ BRIDGING_BONUS: Final = 0.03
 that nobody is ever added for it alone."""
 
 _Members: TypeAlias = tuple[int, ...]
+_Worth: TypeAlias = dict[tuple[str, str], float]
 
-_ALTERNATIVES_TRIED: Final = 200
+_ALTERNATIVES_TRIED: Final = 50
+_NOTHING: Final = 1e-12
 _DIGITS: Final = 12
 
 
@@ -122,6 +124,9 @@ class _Board:
     supply: IntMatrix  # (n_items,)
     demand: IntMatrix  # (n_slots,)
     gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
+    alone: FloatMatrix  # (n_candidates,): what each gives where slots take any quantity
+    place: BoolMatrix  # (n_candidates,): whether it is a body of place
+    purpose: BoolMatrix  # (n_candidates,): whether it is a body of purpose
     cost: float  # of each partner
 
 
@@ -135,7 +140,13 @@ class _Solution:
 
 
 def assemble(
-    need: NeedProfile, candidates: Sequence[Candidate], *, max_partners: int = 4, cut: int = 30, limit: int = 5
+    need: NeedProfile,
+    candidates: Sequence[Candidate],
+    *,
+    max_partners: int = 4,
+    cut: int = 30,
+    limit: int = 5,
+    refused: Collection[frozenset[str]] = (),
 ) -> list[Team]:
     """Return the most valuable teams for a need, best first.
 
@@ -151,6 +162,8 @@ def assemble(
         How many candidates are combined: the best for each slot in turn.
     limit : int
         How many teams to return.
+    refused : Collection[frozenset[str]]
+        Teams that are not wanted, by the ids of their offers.
 
     Returns
     -------
@@ -160,29 +173,37 @@ def assemble(
 
     Notes
     -----
-    All teams of up to `max_partners` out of `cut` candidates are bounded from above at once: once as if an item could
-    serve several slots in full, once as if a slot could take any quantity. They are then solved exactly in the order
-    of the bounds until no bound is better than what was found. The first team is therefore the best there is;
-    the search for alternatives to it ends after 200 solved teams.
+    All teams of one size out of `cut` candidates are bounded from above at once: once as if an item could serve
+    several slots in full, once as if a slot could take any quantity. They are then solved exactly in the order of the
+    bounds until no bound is better than what was found. The first team is therefore the best there is; the search for
+    alternatives to it ends after 50 solved teams of a size. A team cannot be larger than what is lacking in units,
+    since everybody in it has to give at least one.
 
     """
-    board = _board(need, _cut(need, candidates, cut))
-    subsets, rows = _subsets(len(board.candidates), max_partners)
-    bounds = np.round(_upper_bounds(board, subsets, rows), _DIGITS)
+    board = _board(need, *_cut(need, candidates, cut))
+    n_candidates = len(board.candidates)
+    unwanted = {tuple(k for k, one in enumerate(board.candidates) if one.offer.id in team) for team in refused}
     solved: dict[_Members, _Solution] = {}
     found: dict[frozenset[str], _Solution] = {}
-    for tried, row in enumerate(np.argsort(-bounds, kind="stable").tolist()):
-        bound = float(bounds[row])
-        best = sorted((solution.value for solution in found.values()), reverse=True)[:limit]
-        settled = bool(best) and best[0] >= bound
-        if bound <= 0.0 or (settled and tried >= _ALTERNATIVES_TRIED) or (len(best) == limit and best[-1] > bound):
-            break
-        team = tuple(member for member in subsets[row].tolist() if member < len(board.candidates))
-        solution = _needs_everyone(board, team, solved)
-        if solution is not None:
-            owners = frozenset(board.candidates[member].offer.owner for member in team)
-            found[owners] = min(found.get(owners, solution), solution, key=_rank)
-    return [_team(board, solution) for solution in sorted(found.values(), key=_rank)[:limit]]
+    best: list[_Solution] = []
+    for size in range(1, min(max_partners, n_candidates, int(board.demand.sum())) + 1):
+        if len(best) == limit and _rank(best[-1])[0] < -_greatest_value(board, size):
+            continue
+        subsets, rows = _subsets(n_candidates, size)
+        bounds = np.round(_upper_bounds(board, subsets, rows), _DIGITS)
+        promising = np.flatnonzero(bounds >= max(best[-1].value if len(best) == limit else 0.0, _NOTHING))
+        for tried, row in enumerate(promising[np.argsort(-bounds[promising], kind="stable")].tolist()):
+            bound, members = float(bounds[row]), tuple(subsets[row].tolist())
+            settled = bool(best) and best[0].value >= bound
+            beaten = len(best) == limit and _rank(best[-1]) <= (-bound, size, members)
+            if beaten or (settled and tried >= _ALTERNATIVES_TRIED):
+                break
+            solution = None if members in unwanted else _needs_everyone(board, members, solved)
+            if solution is not None:
+                owners = frozenset(board.candidates[member].offer.owner for member in members)
+                found[owners] = min(found.get(owners, solution), solution, key=_rank)
+                best = sorted(found.values(), key=_rank)[:limit]
+    return [_team(board, solution) for solution in best]
 
 
 def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
@@ -201,7 +222,8 @@ def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
         The team; a candidate that fits nothing is a partner without assignments.
 
     """
-    board = _board(need, sorted(candidates, key=lambda candidate: candidate.offer.id))
+    ordered = sorted(candidates, key=lambda candidate: candidate.offer.id)
+    board = _board(need, ordered, [worth_by_slot(need, candidate) for candidate in ordered])
     return _team(board, _solve(board, tuple(range(len(candidates)))))
 
 
@@ -241,8 +263,8 @@ def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, st
     return {key: value for key, value in worth.items() if value > 0.0}
 
 
-def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> list[Candidate]:
-    """Keep the best candidates for each slot in turn, in the order of their ids."""
+def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> tuple[list[Candidate], list[_Worth]]:
+    """Keep the best candidates for each slot in turn, in the order of their ids, with what they are worth."""
     ordered = sorted(candidates, key=lambda candidate: candidate.offer.id)
     worth = [worth_by_slot(need, candidate) for candidate in ordered]
     queues = []
@@ -251,7 +273,7 @@ def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> list[C
         queues.append(iter([k for k in sorted(range(len(ordered)), key=lambda k: (-gains[k], k)) if gains[k] > 0.0]))
     turns = (k for turn in itertools.zip_longest(*queues) for k in turn if k is not None)
     kept = sorted(itertools.islice(dict.fromkeys(turns), cut))
-    return [ordered[k] for k in kept]
+    return [ordered[k] for k in kept], [worth[k] for k in kept]
 
 
 def _standalone(slot: SlotProfile, candidate: Candidate, worth: Mapping[tuple[str, str], float]) -> float:
@@ -261,13 +283,21 @@ def _standalone(slot: SlotProfile, candidate: Candidate, worth: Mapping[tuple[st
     return max(gains, default=0.0)
 
 
-def _board(need: NeedProfile, candidates: Sequence[Candidate]) -> _Board:
+def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_Worth]) -> _Board:
     slots = need.open_slots
     items = [(k, item) for k, candidate in enumerate(candidates) for item in candidate.offer.items if item.quantity > 0]
-    worth = [worth_by_slot(need, candidate) for candidate in candidates]
-    gains = [
-        [slot.weight * worth[k].get((slot.id, item.id), 0.0) / slot.quantity for k, item in items] for slot in slots
-    ]
+    gains = np.array(
+        [[slot.weight * worth[k].get((slot.id, item.id), 0.0) / slot.quantity for k, item in items] for slot in slots],
+        dtype=np.float64,
+    ).reshape(len(slots), len(items))
+    alone = np.zeros(len(candidates))
+    for (k, item), of_item in zip(items, gains.T.tolist(), strict=True):
+        left = item.quantity
+        for gain, slot in sorted(zip(of_item, slots, strict=True), key=lambda pair: -pair[0]):
+            taken = min(left, slot.quantity)
+            alone[k] += gain * taken
+            left -= taken
+    kinds = [candidate.offer.owner_kind for candidate in candidates]
     return _Board(
         need=need,
         slots=slots,
@@ -279,24 +309,27 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate]) -> _Board:
         ),
         supply=np.array([item.quantity for _, item in items], dtype=np.int64),
         demand=np.array([slot.quantity for slot in slots], dtype=np.int64),
-        gains=np.array(gains, dtype=np.float64).reshape(len(slots), len(items)),
+        gains=gains,
+        alone=alone,
+        place=np.array([kind in PLACE_KINDS for kind in kinds], dtype=bool),
+        purpose=np.array([kind in PURPOSE_KINDS for kind in kinds], dtype=bool),
         cost=FAINT_PARTNER_COST if any(candidate.floor < FIT_FLOOR for candidate in candidates) else PARTNER_COST,
     )
 
 
-@lru_cache(maxsize=64)
-def _subsets(candidates: int, max_partners: int) -> tuple[IntMatrix, tuple[IntMatrix, ...]]:
-    """Return every subset as a row, filled up with `candidates`, and the rows that each candidate is in."""
-    width = max(min(max_partners, candidates), 1)
-    blocks = []
-    for size in range(1, min(max_partners, candidates) + 1):
-        block = np.full((len(list(itertools.combinations(range(candidates), size))), width), candidates)
-        block[:, :size] = list(itertools.combinations(range(candidates), size))
-        blocks.append(block)
-    subsets = np.vstack(blocks) if blocks else np.empty((0, width), dtype=np.int64)
+@lru_cache(maxsize=128)
+def _subsets(candidates: int, size: int) -> tuple[IntMatrix, tuple[IntMatrix, ...]]:
+    """Return every subset of a size as a row, and the rows that each candidate is in."""
+    subsets = np.array(list(itertools.combinations(range(candidates), size)), dtype=np.int64).reshape(-1, size)
     subsets.setflags(write=False)
     rows = tuple(np.flatnonzero((subsets == k).any(axis=1)) for k in range(candidates))
     return subsets, rows
+
+
+def _greatest_value(board: _Board, size: int) -> float:
+    """Return what a team of this size is worth at most, whoever is in it."""
+    filled = float((board.gains.max(axis=1, initial=0.0) * board.demand).sum())
+    return round(filled - board.cost * size + BRIDGING_BONUS, _DIGITS)
 
 
 def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) -> FloatMatrix:
@@ -311,22 +344,11 @@ def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) 
             taken = np.minimum(lacking[with_item], board.supply[item])
             by_slots[with_item] += gains[item] * taken
             lacking[with_item] -= taken
-    alone = np.zeros(len(board.candidates) + 1)
-    for item, supply in enumerate(board.supply):
-        left = int(supply)
-        for slot in np.argsort(-board.gains[:, item], kind="stable"):
-            taken = min(left, int(board.demand[slot]))
-            alone[board.owners[item]] += board.gains[slot, item] * taken
-            left -= taken
-    by_items = alone[subsets].sum(axis=1)
-    place = np.array([candidate.offer.owner_kind in PLACE_KINDS for candidate in board.candidates] + [False])
-    purpose = np.array([candidate.offer.owner_kind in PURPOSE_KINDS for candidate in board.candidates] + [False])
-    has_place = place[subsets].any(axis=1) | (board.need.owner_kind in PLACE_KINDS)
-    has_purpose = purpose[subsets].any(axis=1) | (board.need.owner_kind in PURPOSE_KINDS)
-    sizes = (subsets < len(board.candidates)).sum(axis=1)
-    bounds: FloatMatrix = (
-        np.minimum(by_slots, by_items) - board.cost * sizes + BRIDGING_BONUS * (has_place & has_purpose)
-    )
+    by_items = board.alone[subsets].sum(axis=1)
+    has_place = board.place[subsets].any(axis=1) | (board.need.owner_kind in PLACE_KINDS)
+    has_purpose = board.purpose[subsets].any(axis=1) | (board.need.owner_kind in PURPOSE_KINDS)
+    cost = board.cost * subsets.shape[1]
+    bounds: FloatMatrix = np.minimum(by_slots, by_items) - cost + BRIDGING_BONUS * (has_place & has_purpose)
     return bounds
 
 

@@ -90,7 +90,7 @@ class Nearness(Signal):
         """Name the smallest shared area, or how the distance is bridged."""
         if not score > 0.0:
             return None
-        closeness = Closeness(int(self.geography.closeness([need.area], [offer.area])[0, 0]))
+        closeness = self.geography.closeness_of(need.area, offer.area)
         scores = {
             Closeness.SAME_DISTRICT: 1.0,
             Closeness.NEIGHBOUR: self.neighbour,
