@@ -11,13 +11,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.accounts import Account
 from models.areas import Area
 from models.base import Base
-from models.errors import IllegalMove
+from models.errors import IllegalMove, InvalidValue
+from models.listings import Need
 
 
 class JobKind(StrEnum):
     """What a job does."""
 
     REFRESH_SUGGESTIONS = "refresh_suggestions"
+    REFRESH_NEED = "refresh_need"
 
 
 class JobState(StrEnum):
@@ -39,8 +41,16 @@ class Job(Base, kw_only=True):
             "kind",
             "municipality_id",
             unique=True,
-            sqlite_where=text("state = 'running'"),
-            postgresql_where=text("state = 'running'"),
+            sqlite_where=text("state = 'running' AND need_id IS NULL"),
+            postgresql_where=text("state = 'running' AND need_id IS NULL"),
+        ),
+        Index(
+            "a_job_of_a_need_runs_once_at_a_time",
+            "kind",
+            "need_id",
+            unique=True,
+            sqlite_where=text("state = 'running' AND need_id IS NOT NULL"),
+            postgresql_where=text("state = 'running' AND need_id IS NOT NULL"),
         ),
         Index("ix_jobs_state", "state"),
         CheckConstraint("done BETWEEN 0 AND total", name="no_more_is_done_than_there_is"),
@@ -59,9 +69,16 @@ class Job(Base, kw_only=True):
     finished_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     municipality_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"), init=False)
     requested_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
+    need_id: Mapped[UUID | None] = mapped_column(init=False)
 
     municipality: Mapped[Area | None] = relationship(default=None)
+    need: Mapped[Need | None] = relationship(primaryjoin="Job.need_id == Need.id", foreign_keys=[need_id], default=None)
     requested_by: Mapped[Account | None] = relationship(default=None)
+
+    def __post_init__(self) -> None:
+        """Refuse work that is for a need without naming it, and the reverse."""
+        if (self.kind is JobKind.REFRESH_NEED) != (self.need is not None):
+            raise InvalidValue(f"{self.kind} does not fit its subject")
 
     @classmethod
     def request(cls, session: Session, kind: JobKind, *, municipality: Area, by: Account | None) -> "Job":
@@ -70,16 +87,32 @@ class Job(Base, kw_only=True):
         A running job read its input before the change that asks now; so only a waiting one will do,
         and its row is locked until the change is committed, so that no worker starts before.
         """
+        return cls._request(session, kind, municipality, None, by)
+
+    @classmethod
+    def request_for(cls, session: Session, need: Need, *, by: Account | None) -> "Job":
+        """Return the job that waits to look for partners for this need alone, or write a new one."""
+        return cls._request(session, JobKind.REFRESH_NEED, need.municipality, need, by)
+
+    @classmethod
+    def _request(
+        cls, session: Session, kind: JobKind, municipality: Area, need: Need | None, by: Account | None
+    ) -> "Job":
         waiting = session.scalar(
             select(cls)
-            .where(cls.kind == kind, cls.municipality_id == municipality.id, cls.state == JobState.QUEUED)
+            .where(
+                cls.kind == kind,
+                cls.municipality_id == municipality.id,
+                cls.need_id.is_(None) if need is None else cls.need_id == need.id,
+                cls.state == JobState.QUEUED,
+            )
             .order_by(cls.created_at, cls.id)
             .limit(1)
             .with_for_update()
         )
         if waiting is not None:
             return waiting
-        job = cls(kind=kind, municipality=municipality, requested_by=by)
+        job = cls(kind=kind, municipality=municipality, need=need, requested_by=by)
         session.add(job)
         return job
 

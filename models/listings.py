@@ -359,18 +359,22 @@ class OfferItem(Base, kw_only=True):
 
     @property
     def is_used_up(self) -> bool:
-        """Tell whether a promise leaves less of it.
-
-        Information is not used up by being shared; a person of the staff bank is not either: their
-        own limit of engagements and hours says how much they can take on.
-        """
-        is_one_person = self.kind is ResourceKind.PEOPLE and self.offer.participant.is_resident
-        return self.kind is not ResourceKind.INFORMATION and not is_one_person
+        """Tell whether a promise leaves less of it."""
+        return is_used_up(self.kind, is_resident=self.offer.participant.is_resident)
 
     @property
     def free_quantity(self) -> int:
         """Return how much can still be promised."""
         return self.quantity - self.promised if self.is_used_up else self.quantity
+
+
+def is_used_up(kind: ResourceKind, *, is_resident: bool) -> bool:
+    """Tell whether a promise leaves less of what a person or body gives.
+
+    Information is not used up by being shared; a person of the staff bank is not either: their
+    own limit of engagements and hours says how much they can take on.
+    """
+    return kind is not ResourceKind.INFORMATION and not (kind is ResourceKind.PEOPLE and is_resident)
 
 
 def renew_search_text(session: Session) -> None:

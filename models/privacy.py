@@ -55,10 +55,11 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "jobs": _table(
             kind=O, state=O, arguments=O, done=O, total=O, attempts=O, error=O, started_at=O, heartbeat_at=O,
-            finished_at=O, municipality_id=O, requested_by_id=O,
+            finished_at=O, municipality_id=O, requested_by_id=O, need_id=O,
         ),
         "matching_runs": _table(
-            state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O
+            state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,
+            need_id=O,
         ),
         "memberships": _table(account_id=O, participant_id=O, role=O),
         "need_fields": MappingProxyType({"need_id": O, "activity_field_id": O}),

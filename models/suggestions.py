@@ -2,14 +2,26 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    Text,
+    UniqueConstraint,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, relationship, with_loader_criteria
 
 from models.accounts import Account
 from models.areas import Area
+from models.audit import AuditedSession
 from models.base import Base, Versioned
 from models.errors import AlreadyDecided, InvalidValue
 from models.jobs import Job
@@ -60,7 +72,11 @@ class WeightSet(Base, kw_only=True):
 
 
 class MatchingRun(Base, kw_only=True):
-    """One pass of the engine over the needs of a municipality."""
+    """One pass of the engine over the needs of a municipality, or over a single one of them.
+
+    Its state is what readers follow: nothing that a run found is seen by anybody before the run is
+    published, however much of it is written already.
+    """
 
     __tablename__ = "matching_runs"
     __table_args__ = (
@@ -68,8 +84,21 @@ class MatchingRun(Base, kw_only=True):
             "one_run_of_a_municipality_is_published",
             "municipality_id",
             unique=True,
-            sqlite_where=text("state = 'published'"),
-            postgresql_where=text("state = 'published'"),
+            sqlite_where=text("state = 'published' AND need_id IS NULL"),
+            postgresql_where=text("state = 'published' AND need_id IS NULL"),
+        ),
+        Index(
+            "one_run_of_a_need_is_published",
+            "need_id",
+            unique=True,
+            sqlite_where=text("state = 'published' AND need_id IS NOT NULL"),
+            postgresql_where=text("state = 'published' AND need_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_matching_runs_unpublished",
+            "id",
+            sqlite_where=text("state IN ('running', 'failed')"),
+            postgresql_where=text("state IN ('running', 'failed')"),
         ),
         UniqueConstraint("id", "municipality_id", name="runs_lie_in_one_municipality"),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished_iff_not_running"),
@@ -84,9 +113,14 @@ class MatchingRun(Base, kw_only=True):
     weight_set_id: Mapped[UUID] = mapped_column(ForeignKey("weight_sets.id"), init=False)
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), init=False)
 
+    need_id: Mapped[UUID | None] = mapped_column(init=False)
+
     municipality: Mapped[Area] = relationship()
     weight_set: Mapped[WeightSet] = relationship()
     job: Mapped[Job | None] = relationship(default=None)
+    need: Mapped[Need | None] = relationship(
+        primaryjoin="MatchingRun.need_id == Need.id", foreign_keys=[need_id], default=None
+    )
 
     def publish(self, *, needs: int, offers: int, at: datetime) -> None:
         """Make this run the one that the pages show."""
@@ -103,6 +137,20 @@ class MatchingRun(Base, kw_only=True):
         """Note that the run did not come to an end; what was published before stays."""
         self.state = RunState.FAILED
         self.finished_at = at
+
+
+UNPUBLISHED: Final = (RunState.RUNNING, RunState.FAILED)
+ALSO_UNPUBLISHED: Final = "also_unpublished"
+
+
+def published_runs() -> Select[UUID]:
+    """Return the runs whose outcomes are shown: one of each municipality, and newer ones of single needs."""
+    return select(MatchingRun.id).where(MatchingRun.state == RunState.PUBLISHED)
+
+
+def unpublished_runs() -> Select[UUID]:
+    """Return the few runs whose rows nobody may see: those being written, and those that never were to the end."""
+    return select(MatchingRun.id).where(MatchingRun.state.in_(UNPUBLISHED))
 
 
 class NeedOutcome(Base, kw_only=True):
@@ -322,3 +370,13 @@ class SuggestionShare(Base, kw_only=True):
     partner: Mapped[SuggestionPartner] = relationship(back_populates="shares")
     slot: Mapped[Slot] = relationship()
     item: Mapped[OfferItem] = relationship()
+
+
+@event.listens_for(AuditedSession, "do_orm_execute")
+def _show_what_was_published(state: ORMExecuteState) -> None:
+    """Leave out of every read the suggestions of runs that are not published; no reader can forget to."""
+    if state.is_select and not state.is_relationship_load and not state.execution_options.get(ALSO_UNPUBLISHED):
+        state.statement = state.statement.options(_PUBLISHED)
+
+
+_PUBLISHED: Final = with_loader_criteria(Suggestion, Suggestion.run_id.not_in(unpublished_runs()))

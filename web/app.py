@@ -59,7 +59,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_i18n(app)
     init_errors(app)
     init_pages(app, settings)
-    init_worker(app, settings, {JobKind.REFRESH_SUGGESTIONS: suggestions_jobs.refresh}, operations_jobs.tidy)
+    work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
+    init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy))
 
     for pages in (home_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)

@@ -160,6 +160,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
     },
     JobKind: {
         JobKind.REFRESH_SUGGESTIONS: _l("Looking for partners"),
+        JobKind.REFRESH_NEED: _l("Looking for partners for one need"),
     },
     JobState: {
         JobState.QUEUED: _l("Waiting"),

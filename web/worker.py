@@ -1,7 +1,7 @@
 """Background work: huey carries the id, the `Job` row is the truth, a sweeper re-queues what was lost."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -13,13 +13,13 @@ import structlog
 from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import aliased
 
 from models import Job, JobKind, JobState, utc_now
 from web import mailer
 from web.config import Settings
-from web.database import db, session_scope
+from web.database import db, read_scope, session_scope
 
 LOST_AFTER: Final = timedelta(seconds=30)
 FORGOTTEN_AFTER: Final = timedelta(seconds=15)
@@ -27,6 +27,7 @@ MAIL_FIRST: Final = 10
 SWEEP_EVERY_SECONDS: Final = 10.0
 TIDY_EVERY_SECONDS: Final = 3600.0
 MOST_ATTEMPTS: Final = 3
+LONGEST_NAP_SECONDS: Final = 0.2
 
 Beat: TypeAlias = Callable[[int, int], None]
 Handler: TypeAlias = Callable[[Flask, UUID, Beat], None]
@@ -49,7 +50,9 @@ class EmbeddedConsumer(Consumer):
 class Worker:
     """The queue of one application and what it can do."""
 
-    def __init__(self, app: Flask, settings: Settings, handlers: dict[JobKind, Handler], tidy: Tidy) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, handlers: Mapping[JobKind, Handler], tidy: Sequence[Tidy]
+    ) -> None:
         self.app = app
         self.settings = settings
         self.handlers = handlers
@@ -89,6 +92,7 @@ class Worker:
                 job = session.get_one(Job, job_id)
                 if not job.is_over and job.attempts == attempt:
                     job.fail(f"{type(error).__name__}: {error}"[:500], at=utc_now())
+        self._enqueue_next(job_id)
 
     def send_mail(self) -> int:
         """Empty the outbox through the configured transport and return how many mails went."""
@@ -128,7 +132,13 @@ class Worker:
     def start(self) -> None:
         """Work in threads of this process until it ends."""
         self._consumer = EmbeddedConsumer(
-            self.huey, workers=1, periodic=False, initial_delay=0.1, max_delay=0.5, backoff=1.2, scheduler_interval=1
+            self.huey,
+            workers=1,
+            periodic=False,
+            initial_delay=0.1,
+            max_delay=LONGEST_NAP_SECONDS,
+            backoff=1.2,
+            scheduler_interval=1,
         )
         self._consumer.start()
         threading.Thread(target=self._sweep_forever, name="sweeper", daemon=True).start()
@@ -142,7 +152,7 @@ class Worker:
     def run_until_stopped(self) -> None:
         """Work in the foreground: what `flask worker` does on another machine."""
         threading.Thread(target=self._sweep_forever, name="sweeper", daemon=True).start()
-        Consumer(self.huey, workers=2, periodic=False, initial_delay=0.1, max_delay=0.5).run()
+        Consumer(self.huey, workers=2, periodic=False, initial_delay=0.1, max_delay=LONGEST_NAP_SECONDS).run()
 
     def _run_job_by_text(self, job_id: str) -> None:
         self.run_job(UUID(job_id))
@@ -153,21 +163,32 @@ class Worker:
             try:
                 self.sweep()
                 if monotonic() - tidied_at > TIDY_EVERY_SECONDS:
-                    self.tidy(self.app)
+                    for tidy in self.tidy:
+                        tidy(self.app)
                     tidied_at = monotonic()
             except Exception:  # the sweeper outlives a database that is away for a moment
                 log.exception("sweep_failed")
             self._stopped.wait(SWEEP_EVERY_SECONDS)
 
+    def _enqueue_next(self, job_id: UUID) -> None:
+        """Hand on the same work that was asked for meanwhile: its id came while this job was in its way."""
+        done = aliased(Job)
+        with read_scope(self.app) as session:
+            waiting = session.scalar(
+                select(Job.id)
+                .join(done, _is_same_work(done))
+                .where(done.id == job_id, Job.state == JobState.QUEUED)
+                .order_by(Job.created_at, Job.id)
+                .limit(1)
+            )
+        if waiting is not None:
+            self.enqueue_job(waiting)
+
     def _claim(self, job_id: UUID) -> tuple[JobKind, int] | None:
-        """Take a waiting job, unless the same work is being done for the municipality right now."""
+        """Take a waiting job, unless the same work is being done for the municipality or need right now."""
         now = utc_now()
         running = aliased(Job)
-        same_work = select(running.id).where(
-            running.state == JobState.RUNNING,
-            running.kind == Job.kind,
-            running.municipality_id == Job.municipality_id,
-        )
+        same_work = select(running.id).where(running.state == JobState.RUNNING, _is_same_work(running))
         with session_scope(self.app, via="job") as session:
             claimed = session.execute(
                 update(Job)
@@ -189,6 +210,14 @@ class Worker:
             raise LostClaim(f"job {job_id} was taken over")
 
 
+def _is_same_work(other: type[Job]) -> ColumnElement[bool]:
+    return and_(
+        other.kind == Job.kind,
+        other.municipality_id == Job.municipality_id,
+        other.need_id.is_not_distinct_from(Job.need_id),
+    )
+
+
 def open_queue(url: str) -> Huey:
     """Return the queue that the setting names: a SQLite file, PostgreSQL or Redis."""
     scheme = urlsplit(url).scheme.partition("+")[0]
@@ -203,7 +232,7 @@ def open_queue(url: str) -> Huey:
     raise ValueError(f"ENISHI_HUEY_URL names a queue of an unknown kind: {scheme}")
 
 
-def init_worker(app: Flask, settings: Settings, handlers: dict[JobKind, Handler], tidy: Tidy) -> Worker:
+def init_worker(app: Flask, settings: Settings, handlers: Mapping[JobKind, Handler], tidy: Sequence[Tidy]) -> Worker:
     """Give the application its queue."""
     worker = Worker(app, settings, handlers, tidy)
     app.extensions["worker"] = worker

@@ -20,11 +20,15 @@ NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
 def make_run(municipality: Area, *, weight_set: WeightSet | None = None) -> MatchingRun:
-    return MatchingRun(
+    """Return a run that was published once, as many as you like for a municipality."""
+    run = MatchingRun(
         municipality=municipality,
         weight_set=weight_set or WeightSet(number=1000 + next(_numbers), weights={"skill": 1.0}),
         started_at=NOON,
     )
+    run.publish(needs=0, offers=0, at=NOON)
+    run.supersede()
+    return run
 
 
 def make_suggestion(

@@ -1,6 +1,7 @@
-"""The work behind the desk: one run of the engine for one municipality."""
+"""The work behind the desk: one run of the engine for one municipality or one need."""
 
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from flask import Flask
@@ -9,8 +10,18 @@ from web.database import read_scope, session_scope
 from web.suggestions import services
 from web.worker import Beat, LostClaim
 
+REMOVED_AT_ONCE: Final = 200
+
 
 def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
     """Look for partners, and publish what was found unless another worker took the job over."""
     if not services.refresh(partial(read_scope, app), partial(session_scope, app, via="job"), job_id, beat=beat):
         raise LostClaim(f"job {job_id} was taken over")
+
+
+def tidy(app: Flask) -> None:
+    """Remove what runs wrote that never were published, a little at a time so that nobody waits for it."""
+    while True:
+        with session_scope(app, via="sweeper") as session:
+            if not services.remove_left_overs(session, limit=REMOVED_AT_ONCE):
+                return

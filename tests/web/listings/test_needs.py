@@ -76,7 +76,7 @@ def test_a_posted_need_is_open_and_asks_for_a_run(session: Session, signed_in: B
     need = session.scalars(select(Need)).one()
     assert response.status_code == 303
     assert need.status is NeedStatus.OPEN
-    assert session.scalars(select(Job)).one().kind is JobKind.REFRESH_SUGGESTIONS
+    assert session.scalars(select(Job)).one().kind is JobKind.REFRESH_NEED
 
 
 def test_digits_of_full_width_are_read(session: Session, signed_in: Browse, represent: Represent) -> None:

@@ -350,7 +350,7 @@ def test_what_a_run_supersedes_is_one_entry_of_the_record_of_changes(town: Any) 
         )
     ).all()
     assert first > 1
-    assert [entry.changes for entry in entries] == [{"superseded": [0, first]}]
+    assert [entry.changes for entry in entries if "superseded" in entry.changes] == [{"superseded": [0, first]}]
     assert not town.session.scalars(select(AuditEntry).where(AuditEntry.subject_table == "suggestions")).all()
 
 
@@ -361,7 +361,7 @@ def test_the_record_tells_that_a_run_came_to_be_before_what_it_superseded(town: 
     actions = town.session.scalars(
         select(AuditEntry.action).where(AuditEntry.subject_id == town.published_run().id).order_by(AuditEntry.sequence)
     ).all()
-    assert actions == [AuditAction.INSERT, AuditAction.UPDATE]
+    assert actions == [AuditAction.INSERT, AuditAction.UPDATE, AuditAction.UPDATE]
 
 
 def test_a_form_that_was_opened_before_a_run_is_noticed(town: Any) -> None:

@@ -12,7 +12,6 @@ from models import (
     Area,
     Condition,
     Job,
-    JobKind,
     Need,
     NeedOrigin,
     NeedStatus,
@@ -67,7 +66,7 @@ def post_need(session: Session, draft: NeedDraft, *, participant: Participant, b
     session.add(need)
     if opened:
         _open(need, at=utc_now())
-        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=need.municipality, by=by)
+        Job.request_for(session, need, by=by)
     return need
 
 
@@ -144,4 +143,4 @@ def _seek_anew(session: Session, need: Need, *, by: Account | None) -> None:
     for suggestion in queries.undecided_suggestions(session, need):
         suggestion.supersede()
     if need.status is not NeedStatus.DRAFT:
-        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=need.municipality, by=by)
+        Job.request_for(session, need, by=by)

@@ -14,7 +14,6 @@ from models import (
     Area,
     Job,
     JobState,
-    MatchingRun,
     Membership,
     Need,
     NeedOutcome,
@@ -24,13 +23,12 @@ from models import (
     ParticipantKind,
     Partnership,
     Role,
-    RunState,
     Stage,
     Suggestion,
     Verdict,
     lies_under,
 )
-from models.suggestions import UNDECIDED
+from models.suggestions import UNDECIDED, published_runs
 
 LOOKED_BACK: Final = timedelta(days=7)
 MOST_UNMET_SHOWN: Final = 10
@@ -121,8 +119,7 @@ def _needs(session: Session, here: ColumnElement[bool]) -> Needs:
             func.count(case((NeedOutcome.id.is_(None), 1))),
         )
         .join(Area, Need.area_id == Area.id)
-        .outerjoin(MatchingRun, _published_run_of_need())
-        .outerjoin(NeedOutcome, (NeedOutcome.run_id == MatchingRun.id) & (NeedOutcome.need_id == Need.id))
+        .outerjoin(NeedOutcome, _outcome_of_need())
         .where(here, Need.status == NeedStatus.OPEN)
     ).one()
     return Needs(open=row[0], unmet=row[1], not_looked_at=row[2])
@@ -133,8 +130,7 @@ def _unmet_needs(session: Session, here: ColumnElement[bool]) -> Sequence[Need]:
     return session.scalars(
         select(Need)
         .join(Area, Need.area_id == Area.id)
-        .join(MatchingRun, _published_run_of_need())
-        .join(NeedOutcome, (NeedOutcome.run_id == MatchingRun.id) & (NeedOutcome.need_id == Need.id))
+        .join(NeedOutcome, _outcome_of_need())
         .join(Participant, Need.participant_id == Participant.id)
         .where(
             here,
@@ -150,8 +146,8 @@ def _unmet_needs(session: Session, here: ColumnElement[bool]) -> Sequence[Need]:
     ).all()
 
 
-def _published_run_of_need() -> ColumnElement[bool]:
-    return (MatchingRun.municipality_id == Need.municipality_id) & (MatchingRun.state == RunState.PUBLISHED)
+def _outcome_of_need() -> ColumnElement[bool]:
+    return (NeedOutcome.need_id == Need.id) & NeedOutcome.run_id.in_(published_runs())
 
 
 def _waiting(session: Session, here: ColumnElement[bool]) -> Waiting:

@@ -411,7 +411,7 @@ def _jobs_run_once(session: Session, at: datetime) -> Problems:
     running = (
         select(Job.municipality_id)
         .where(Job.state == JobState.RUNNING)
-        .group_by(Job.kind, Job.municipality_id)
+        .group_by(Job.kind, Job.municipality_id, Job.need_id)
         .having(func.count() > 1)
     )
     return _rows(session, "municipality with two runs at once", running)
@@ -426,7 +426,7 @@ def _one_run_is_published(session: Session, at: datetime) -> Problems:
     several = (
         select(MatchingRun.municipality_id)
         .where(MatchingRun.state == RunState.PUBLISHED)
-        .group_by(MatchingRun.municipality_id)
+        .group_by(MatchingRun.municipality_id, MatchingRun.need_id)
         .having(func.count() > 1)
     )
     return _rows(session, "municipality", several)

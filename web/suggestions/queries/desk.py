@@ -15,21 +15,19 @@ from models import (
     Job,
     JobKind,
     JobState,
-    MatchingRun,
     Need,
     NeedOutcome,
     NeedStatus,
     Offer,
     Participant,
     Role,
-    RunState,
     Suggestion,
     SuggestionApproval,
     SuggestionPartner,
     Verdict,
     lies_under,
 )
-from models.suggestions import UNDECIDED
+from models.suggestions import UNDECIDED, published_runs
 from web.suggestions.queries import profiles
 
 PAGE_SIZE: Final = 20
@@ -204,7 +202,6 @@ def _waiting(
     rows = session.execute(
         needs_visible_to(account)
         .join(counts, counts.c.need_id == Need.id)
-        .outerjoin(*_published_run())
         .outerjoin(*_outcome())
         .where(within, *conditions)
         .options(*_of_need(), selectinload(Need.slots))
@@ -270,7 +267,6 @@ def _unmet(
     )
     rows = session.execute(
         needs_visible_to(account)
-        .join(*_published_run())
         .join(*_outcome())
         .where(within, profiles.still_lacks(), ~worth_deciding.exists())
         .options(*_of_need())
@@ -289,14 +285,9 @@ def _unmet(
     return unmet, rows[0][-1] if rows else 0
 
 
-def _published_run() -> tuple[type[MatchingRun], ColumnElement[bool]]:
-    return MatchingRun, and_(
-        MatchingRun.municipality_id == Need.municipality_id, MatchingRun.state == RunState.PUBLISHED
-    )
-
-
 def _outcome() -> tuple[type[NeedOutcome], ColumnElement[bool]]:
-    return NeedOutcome, and_(NeedOutcome.run_id == MatchingRun.id, NeedOutcome.need_id == Need.id)
+    """Return what joins the outcome of a need: one alone among all published runs, of the municipality or the need."""
+    return NeedOutcome, and_(NeedOutcome.need_id == Need.id, NeedOutcome.run_id.in_(published_runs()))
 
 
 def _of_need() -> tuple[Any, ...]:

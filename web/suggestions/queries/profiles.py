@@ -4,18 +4,32 @@ Only ids, codes, figures and the listings' own words leave this module: neither 
 details of a participant are part of a profile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from matching import Geography, ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy, Weights
 from models import (
+    ActivityField,
     Area,
     AreaLevel,
     AreaNeighbour,
@@ -34,7 +48,6 @@ from models import (
     Party,
     Reach,
     Reply,
-    ResourceKind,
     Side,
     Skill,
     SkillAlias,
@@ -43,14 +56,18 @@ from models import (
     WeightSet,
     lies_under,
 )
+from models.listings import is_used_up, need_fields, offer_fields
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 PAST_YEAR: Final = timedelta(days=365)
 PREFECTURE_DEPTH: Final = 2
+PORTION: Final = 500
 OFFERED: Final = (OfferStatus.OPEN, OfferStatus.PAUSED)
 
 Needs: TypeAlias = Mapping[str, tuple[Need, NeedProfile]]
 Offers: TypeAlias = Mapping[str, tuple[Offer, OfferProfile]]
+ToldNeeds: TypeAlias = Mapping[str, NeedProfile]
+ToldOffers: TypeAlias = Mapping[str, OfferProfile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +91,63 @@ class _Record:
     hours: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """What counts of the participant behind a need or an offer."""
+
+    kind: str
+    is_resident: bool
+    engagements: int
+    engagement_limit: int | None
+    hours_per_month: float | None
+    open_enquiries: int
+    may_be_contacted: bool
+    may_be_matched: bool
+
+
+_NOTHING_YET: Final = _Record()
+_NEED: Final = (
+    Need.id, Need.participant_id, Need.area_id, Need.title, Need.body, Need.status, Need.windows, Need.starts_on,
+    Need.ends_on, Need.expires_on, Need.accepts, Need.online, Need.version,
+)  # fmt: skip
+_OFFER: Final = (
+    Offer.id, Offer.participant_id, Offer.area_id, Offer.title, Offer.body, Offer.status, Offer.windows,
+    Offer.starts_on, Offer.ends_on, Offer.expires_on, Offer.condition, Offer.reach, Offer.online, Offer.engagements,
+    Offer.engagement_limit, Offer.yearly_limit, Offer.version,
+)  # fmt: skip
+_PARTICIPANT: Final = (
+    Participant.id, Participant.kind, Participant.paused_at, Participant.left_at, Participant.is_adult,
+    Participant.engagements, Participant.engagement_limit, Participant.hours_per_month, Participant.open_enquiries,
+)  # fmt: skip
+_SLOTS: Final = select(
+    Slot.need_id, Slot.id, Slot.kind, Slot.what, Slot.quantity, Slot.promised, Slot.hours_per_month,
+    Skill.code.label("skill_code"),
+).outerjoin(Skill, Slot.skill_id == Skill.id)  # fmt: skip
+_ITEMS: Final = select(
+    OfferItem.offer_id, OfferItem.id, OfferItem.kind, OfferItem.what, OfferItem.quantity, OfferItem.promised,
+    Skill.code.label("skill_code"),
+).outerjoin(Skill, OfferItem.skill_id == Skill.id)  # fmt: skip
+
+
 def market(session: Session, municipality: Area, *, at: datetime) -> Market:
-    """Return the open needs of a municipality and every offer that could serve them."""
-    looking = needs(session, open_needs(municipality), at=at).values()
+    """Return the open needs of a municipality and the offers that could serve them."""
+    looking = told_needs(session, open_needs(municipality), at=at)
     return Market(
-        needs=tuple(profile for _, profile in looking if profile.is_open),
-        offers=tuple(profile for _, profile in offers(session, serving_offers(municipality), at=at).values()),
+        needs=tuple(profile for profile in looking.values() if profile.is_open),
+        offers=tuple(told_offers(session, serving_offers(municipality), at=at).values()),
+        weights=weights(session),
+        geography=geography(session, municipality),
+        taxonomy=taxonomy(session),
+    )
+
+
+def market_of(session: Session, need: Need, *, at: datetime) -> Market:
+    """Return one need and the offers that could serve it."""
+    municipality = need.municipality
+    looking = told_needs(session, open_needs(municipality).where(Need.id == need.id), at=at)
+    return Market(
+        needs=tuple(profile for profile in looking.values() if profile.is_open),
+        offers=tuple(told_offers(session, serving_offers(municipality), at=at).values()),
         weights=weights(session),
         geography=geography(session, municipality),
         taxonomy=taxonomy(session),
@@ -130,6 +198,73 @@ def serving_offers(municipality: Area) -> Select[Offer]:
             or_(Offer.municipality_id == municipality.id, from_elsewhere),
         )
     )
+
+
+def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> ToldNeeds:
+    """Return what the engine is told of needs, by id in the order of the ids, without making rows of them."""
+    rows = session.execute(statement.with_only_columns(*_NEED).order_by(None)).all()
+    ids = statement.with_only_columns(Need.id).order_by(None)
+    slots = _grouped(session.execute(_SLOTS.where(Slot.need_id.in_(ids)).order_by(Slot.need_id, Slot.position)))
+    fields_of = _codes(session, need_fields.c.need_id, need_fields, ids)
+    owners = _owners(session, {row.participant_id for row in rows})
+    paths = _paths(session, {row.area_id for row in rows})
+    declined = _declined(session, statement)
+    today = at.astimezone(TOWN_TIME).date()
+    return {
+        str(row.id): _need_profile(
+            row,
+            owners[row.participant_id],
+            area=paths[row.area_id],
+            slots=tuple(_slot_profile(slot, slot.skill_code) for slot in slots.get(row.id, ())),
+            fields=fields_of.get(row.id, frozenset()),
+            declined=declined.get(row.id, frozenset()),
+            on=today,
+        )
+        for row in sorted(rows, key=lambda row: str(row.id))
+    }
+
+
+def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> ToldOffers:
+    """Return what the engine is told of offers, by id in the order of the ids, without making rows of them.
+
+    A municipality has ten thousand of them, and a mapped row costs ten times what its columns do.
+    """
+    rows = session.execute(statement.with_only_columns(*_OFFER).order_by(None)).all()
+    ids = statement.with_only_columns(Offer.id).order_by(None)
+    items = _grouped(
+        session.execute(_ITEMS.where(OfferItem.offer_id.in_(ids)).order_by(OfferItem.offer_id, OfferItem.position))
+    )
+    fields_of = _codes(session, offer_fields.c.offer_id, offer_fields, ids)
+    owners = _owners(session, {row.participant_id for row in rows})
+    paths = _paths(session, {row.area_id for row in rows})
+    of_owner, of_offer = _records(
+        session, statement.with_only_columns(Offer.participant_id).order_by(None), since=at - PAST_YEAR
+    )
+    today = at.astimezone(TOWN_TIME).date()
+    return {
+        str(row.id): _offer_profile(
+            row,
+            owners[row.participant_id],
+            area=paths[row.area_id],
+            items=tuple(
+                _item_profile(item, item.skill_code, is_resident=owners[row.participant_id].is_resident)
+                for item in items.get(row.id, ())
+            ),
+            fields=fields_of.get(row.id, frozenset()),
+            record=of_owner.get(row.participant_id, _NOTHING_YET),
+            past_year=of_offer.get(row.id, 0),
+            on=today,
+        )
+        for row in sorted(rows, key=lambda row: str(row.id))
+    }
+
+
+def told_offers_among(session: Session, municipality: Area, ids: Iterable[UUID], *, at: datetime) -> ToldOffers:
+    """Return what the engine would be told now of those of these offers that still can serve the municipality."""
+    told: dict[str, OfferProfile] = {}
+    for some in _portions(frozenset(ids)):
+        told |= told_offers(session, serving_offers(municipality).where(Offer.id.in_(some)), at=at)
+    return told
 
 
 def just_these(offers: Iterable[Offer]) -> Select[Offer]:
@@ -210,76 +345,208 @@ def offer_profiles(
 
 def need_profile(need: Need, *, declined: frozenset[str], on: date) -> NeedProfile:
     """Return what the engine is told of a need."""
-    return NeedProfile(
-        id=str(need.id),
-        owner=str(need.participant_id),
-        owner_kind=need.participant.kind.value,
-        title=need.title,
-        text=need.body,
+    return _need_profile(
+        need,
+        _owner(need.participant),
         area=need.area.path,
-        slots=tuple(
-            SlotProfile(
-                id=str(slot.id),
-                kind=slot.kind.value,
-                what=slot.what,
-                quantity=slot.open_quantity,
-                skill=slot.skill.code if slot.skill else None,
-                hours_per_month=slot.hours_per_month,
-            )
-            for slot in need.slots
-        ),
+        slots=tuple(_slot_profile(slot, slot.skill.code if slot.skill else None) for slot in need.slots),
         fields=frozenset(field.code for field in need.fields),
-        windows=frozenset(need.windows) if need.windows else None,
-        starts_on=need.starts_on,
-        ends_on=need.ends_on,
-        accepts=frozenset(need.accepts) if need.accepts else None,
-        online=need.online,
-        is_open=need.is_open and not _is_past(need.expires_on, on) and need.participant.may_be_contacted,
-        declined_by=declined,
-        version=need.version,
+        declined=declined,
+        on=on,
     )
 
 
 def offer_profile(offer: Offer, *, record: _Record, past_year: int, on: date) -> OfferProfile:
     """Return what the engine is told of an offer."""
-    engagements, limit = _tightest(offer, past_year)
-    participant = offer.participant
-    return OfferProfile(
-        id=str(offer.id),
-        owner=str(offer.participant_id),
-        owner_kind=participant.kind.value,
-        title=offer.title,
-        text=offer.body,
+    is_resident = offer.participant.is_resident
+    return _offer_profile(
+        offer,
+        _owner(offer.participant),
         area=offer.area.path,
         items=tuple(
-            ItemProfile(
-                id=str(item.id),
-                kind=item.kind.value,
-                what=item.what,
-                # Information is not used up by being shared.
-                quantity=item.quantity if item.kind is ResourceKind.INFORMATION else item.free_quantity,
-                skill=item.skill.code if item.skill else None,
-            )
+            _item_profile(item, item.skill.code if item.skill else None, is_resident=is_resident)
             for item in offer.items
         ),
         fields=frozenset(field.code for field in offer.fields),
+        record=record,
+        past_year=past_year,
+        on=on,
+    )
+
+
+def _need_profile(  # what a need is made of, whichever way it was read
+    need: Any,
+    owner: _Owner,
+    *,
+    area: str,
+    slots: tuple[SlotProfile, ...],
+    fields: frozenset[str],
+    declined: frozenset[str],
+    on: date,
+) -> NeedProfile:
+    return NeedProfile(
+        id=str(need.id),
+        owner=str(need.participant_id),
+        owner_kind=owner.kind,
+        title=need.title,
+        text=need.body,
+        area=area,
+        slots=slots,
+        fields=fields,
+        windows=frozenset(need.windows) if need.windows else None,
+        starts_on=need.starts_on,
+        ends_on=need.ends_on,
+        accepts=frozenset(need.accepts) if need.accepts else None,
+        online=need.online,
+        is_open=need.status is NeedStatus.OPEN and not _is_past(need.expires_on, on) and owner.may_be_contacted,
+        declined_by=declined,
+        version=need.version,
+    )
+
+
+def _offer_profile(
+    offer: Any,
+    owner: _Owner,
+    *,
+    area: str,
+    items: tuple[ItemProfile, ...],
+    fields: frozenset[str],
+    record: _Record,
+    past_year: int,
+    on: date,
+) -> OfferProfile:
+    engagements, limit = _tightest(offer, owner, past_year)
+    return OfferProfile(
+        id=str(offer.id),
+        owner=str(offer.participant_id),
+        owner_kind=owner.kind,
+        title=offer.title,
+        text=offer.body,
+        area=area,
+        items=items,
+        fields=fields,
         windows=frozenset(offer.windows) if offer.windows else None,
         starts_on=offer.starts_on,
         ends_on=offer.ends_on,
         condition=offer.condition.value if offer.condition else None,
         reach=offer.reach.value,
         online=offer.online,
-        is_open=offer.is_open and not _is_past(offer.expires_on, on),
-        consented=participant.may_be_matched,
+        is_open=offer.status is OfferStatus.OPEN and not _is_past(offer.expires_on, on),
+        consented=owner.may_be_matched,
         engagements=engagements,
         engagement_limit=limit,
         hours_pledged=record.hours,
-        hours_limit=participant.hours_per_month,
+        hours_limit=owner.hours_per_month,
         engagements_past_year=record.past_year,
-        open_enquiries=participant.open_enquiries,
+        open_enquiries=owner.open_enquiries,
         record=record.closed / record.finished if record.finished else None,
         version=offer.version,
     )
+
+
+def _slot_profile(slot: Any, skill: str | None) -> SlotProfile:
+    return SlotProfile(
+        id=str(slot.id),
+        kind=slot.kind.value,
+        what=slot.what,
+        quantity=slot.quantity - slot.promised,
+        skill=skill,
+        hours_per_month=slot.hours_per_month,
+    )
+
+
+def _item_profile(item: Any, skill: str | None, *, is_resident: bool) -> ItemProfile:
+    return ItemProfile(
+        id=str(item.id),
+        kind=item.kind.value,
+        what=item.what,
+        quantity=item.quantity - item.promised if is_used_up(item.kind, is_resident=is_resident) else item.quantity,
+        skill=skill,
+    )
+
+
+def _owner(participant: Participant) -> _Owner:
+    return _Owner(
+        kind=participant.kind.value,
+        is_resident=participant.is_resident,
+        engagements=participant.engagements,
+        engagement_limit=participant.engagement_limit,
+        hours_per_month=participant.hours_per_month,
+        open_enquiries=participant.open_enquiries,
+        may_be_contacted=participant.may_be_contacted,
+        may_be_matched=participant.may_be_matched,
+    )
+
+
+def _owners(session: Session, ids: Collection[UUID]) -> dict[UUID, _Owner]:
+    """Return what counts of participants, with the consents that stand."""
+    standing: dict[UUID, set[ConsentPurpose]] = {}
+    rows: list[Any] = []
+    for some in _portions(ids):
+        rows += session.execute(select(*_PARTICIPANT).where(Participant.id.in_(some))).all()
+        for owner, purpose in session.execute(
+            select(Consent.participant_id, Consent.purpose).where(
+                Consent.participant_id.in_(some),
+                Consent.withdrawn_at.is_(None),
+                Consent.purpose.in_([ConsentPurpose.PROJECTS, ConsentPurpose.GUARDIAN]),
+            )
+        ):
+            standing.setdefault(owner, set()).add(purpose)
+    return {row.id: _owner_of(row, standing.get(row.id, set())) for row in rows}
+
+
+def _owner_of(row: Any, standing: Collection[ConsentPurpose]) -> _Owner:
+    """Return what counts of one participant; the rules are those of `Participant.may_be_matched`."""
+    is_resident = row.kind is ParticipantKind.RESIDENT
+    may_be_contacted = (
+        row.paused_at is None and row.left_at is None and (row.is_adult or ConsentPurpose.GUARDIAN in standing)
+    )
+    return _Owner(
+        kind=row.kind.value,
+        is_resident=is_resident,
+        engagements=row.engagements,
+        engagement_limit=row.engagement_limit,
+        hours_per_month=row.hours_per_month,
+        open_enquiries=row.open_enquiries,
+        may_be_contacted=may_be_contacted,
+        may_be_matched=may_be_contacted and (not is_resident or ConsentPurpose.PROJECTS in standing),
+    )
+
+
+def _paths(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    for some in _portions(ids):
+        found.update((row.id, row.path) for row in session.execute(select(Area.id, Area.path).where(Area.id.in_(some))))
+    return found
+
+
+def _codes(
+    session: Session, column: ColumnElement[UUID], table: FromClause, ids: Select[UUID]
+) -> dict[UUID, frozenset[str]]:
+    """Return the codes of the fields of each listing."""
+    found: dict[UUID, list[str]] = {}
+    rows = session.execute(
+        select(column, ActivityField.code)
+        .join_from(table, ActivityField, table.c.activity_field_id == ActivityField.id)
+        .where(column.in_(ids))
+    )
+    for listing, code in rows:
+        found.setdefault(listing, []).append(code)
+    return {listing: frozenset(codes) for listing, codes in found.items()}
+
+
+def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
+    return groups
+
+
+def _portions(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
+    """Yield ids in portions that every database takes as parameters."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), PORTION):
+        yield ordered[start : start + PORTION]
 
 
 def weights(session: Session) -> Weights:
@@ -335,17 +602,16 @@ def _is_past(last_day: date | None, today: date) -> bool:
     return last_day is not None and last_day < today
 
 
-def _tightest(offer: Offer, past_year: int) -> tuple[int, int | None]:
+def _tightest(offer: Any, owner: _Owner, past_year: int) -> tuple[int, int | None]:
     """Return the count and the limit that leave least room: the participant's, the offer's, or that of a year."""
-    participant = offer.participant
     limits = [
-        (participant.engagements, participant.engagement_limit),
+        (owner.engagements, owner.engagement_limit),
         (offer.engagements, offer.engagement_limit),
         (past_year, offer.yearly_limit),
     ]
     known = [(count, limit) for count, limit in limits if limit is not None]
     if not known:
-        return participant.engagements, None
+        return owner.engagements, None
     return min(known, key=lambda pair: (pair[1] - pair[0], pair[1]))
 
 

@@ -1,7 +1,20 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
 from web.suggestions.services.heartbeat import Beat, heartbeat
-from web.suggestions.services.refresh import Scope, refresh, refresh_now, request_run
+from web.suggestions.services.publish import remove_left_overs
+from web.suggestions.services.refresh import Scope, refresh, refresh_now, request_run, request_run_for
 from web.suggestions.services.review import approve, hold, refuse
 
-__all__ = ["Beat", "Scope", "approve", "heartbeat", "hold", "refresh", "refresh_now", "refuse", "request_run"]
+__all__ = [
+    "Beat",
+    "Scope",
+    "approve",
+    "heartbeat",
+    "hold",
+    "refresh",
+    "refresh_now",
+    "refuse",
+    "remove_left_overs",
+    "request_run",
+    "request_run_for",
+]
