@@ -1,7 +1,7 @@
 """How well things fit: arrays and frozen profiles in, suggestions with reasons out."""
 
 from matching.eligibility import Exclusions, Gate, exclusions
-from matching.engine import PairExplanation, explain_pair, run
+from matching.engine import MarketResult, PairExplanation, explain_pair, run, run_market
 from matching.geography import Closeness
 from matching.pairs import Pairs
 from matching.profiles import (
@@ -21,6 +21,7 @@ from matching.relaxation import Relaxation, questions, relax
 from matching.replay import replay
 from matching.results import NeedResult, PartnerResult, SuggestionResult
 from matching.scoring import PairScore, Scores, score
+from matching.showing import ROUNDS, Showing, ShownNeed
 from matching.signals import Signal, all_signals
 from matching.snapshots import from_json, to_json
 from matching.teams import Assignment, Candidate, Team, assemble
@@ -31,6 +32,7 @@ __all__ = [
     "CONDITIONS",
     "KINDS",
     "REACHES",
+    "ROUNDS",
     "Assignment",
     "Candidate",
     "Closeness",
@@ -38,6 +40,7 @@ __all__ = [
     "Gate",
     "Geography",
     "ItemProfile",
+    "MarketResult",
     "NeedProfile",
     "NeedResult",
     "OfferProfile",
@@ -48,6 +51,8 @@ __all__ = [
     "Reason",
     "Relaxation",
     "Scores",
+    "Showing",
+    "ShownNeed",
     "Signal",
     "SlotProfile",
     "SuggestionResult",
@@ -65,6 +70,7 @@ __all__ = [
     "relax",
     "replay",
     "run",
+    "run_market",
     "score",
     "to_json",
 ]

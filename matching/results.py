@@ -68,6 +68,9 @@ class SuggestionResult:
         What the team achieves as a whole.
     snapshot : dict[str, Any]
         The frozen input as plain JSON; `matching.replay.replay` gives this suggestion again from it.
+    places : tuple[int, ...]
+        Its place on the desk among the suggestions for the need in each round of `matching.showing`, from 1; empty
+        where the market was not looked at as a whole.
 
     """
 
@@ -79,6 +82,7 @@ class SuggestionResult:
     open_slots: tuple[str, ...]
     reasons: tuple[Reason, ...]
     snapshot: dict[str, Any] = field(hash=False)
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,331 @@
+"""What each participant and each desk is shown in which round, so that chances and loads are spread over the town."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.arrays import FloatMatrix, IntMatrix
+from matching.candidates import Candidates
+from matching.market import Market, Ranking
+from matching.market.inputs import NO_LIMIT
+from matching.profiles import NeedProfile, OfferProfile
+from matching.reasons import Reason
+from matching.results import NeedResult, SuggestionResult
+
+ROUNDS: Final = 16
+"""Rounds over which the orders rotate; all weigh the same."""
+
+MOST_SHOWN: Final = 8
+"""Needs that are shown to one participant at most."""
+
+ASKING: Final = ("skill", "quantity", "conditions", "record")
+"""Signals that say how gladly the side of the need would say yes."""
+
+GIVING: Final = ("field", "area", "time", "bridging")
+"""Signals that say how gladly the side of the offer would say yes; its load softens them."""
+
+_UNKNOWN: Final = 0.5
+_LEAST: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNeed:
+    """One need on the page of somebody who could help.
+
+    Parameters
+    ----------
+    need_id, offer_id : str
+        Ids of the need and of the participant's offer that fits it best.
+    score : float or None
+        How well they fit in [0, 1], None where too little is known to show a number.
+    confidence : float
+        Share of the weight that is known, in [0, 1].
+    reason : Reason or None
+        What of the offer fits what of the need.
+
+    """
+
+    need_id: str
+    offer_id: str
+    score: float | None
+    confidence: float
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """The needs that one participant is shown, and their order in each round.
+
+    Parameters
+    ----------
+    participant : str
+        Id of the participant.
+    needs : tuple[ShownNeed, ...]
+        The needs, best fit first.
+    rounds : tuple[tuple[int, ...], ...]
+        For each round the positions in `needs` in the order in which they are shown.
+
+    """
+
+    participant: str
+    needs: tuple[ShownNeed, ...]
+    rounds: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """The pairs of a market that count, each the best offer of a participant for a need.
+
+    Parameters
+    ----------
+    groups : tuple[Candidates, ...]
+        The candidates, group after group of needs.
+    needs : tuple[NeedProfile, ...]
+        The needs of all groups.
+    participants : tuple[str, ...]
+        Ids of those who could help, in ascending order.
+    rows, columns : numpy.ndarray of int64, shape (n_pairs,)
+        Positions of need and participant of each pair, need by need.
+    group, pair : numpy.ndarray of int64, shape (n_pairs,)
+        The group that each pair stands in, and its position there.
+    asking, giving : numpy.ndarray, shape (n_pairs,)
+        Probabilities in (0, 1] that the side of the need and that of the offer say yes.
+    room : numpy.ndarray of int64, shape (n_participants,)
+        How many more partnerships each can take, -1 without a limit.
+
+    """
+
+    groups: tuple[Candidates, ...]
+    needs: tuple[NeedProfile, ...]
+    participants: tuple[str, ...]
+    rows: IntMatrix
+    columns: IntMatrix
+    group: IntMatrix
+    pair: IntMatrix
+    asking: FloatMatrix
+    giving: FloatMatrix
+    room: IntMatrix
+
+    @classmethod
+    def of(cls, groups: Sequence[Candidates]) -> "Chances":
+        """Return for each need and each participant the pair that both sides are most likely to want.
+
+        Parameters
+        ----------
+        groups : Sequence[Candidates]
+            The candidates, group after group of needs.
+
+        Returns
+        -------
+        Chances
+            The pairs of which an item counts for a slot.
+
+        """
+        needs = tuple(need for group in groups for need in group.pairs.needs)
+        offers = {offer.id: offer for group in groups for offer in group.pairs.offers}
+        participants = tuple(sorted({offer.owner for offer in offers.values()}))
+        numbers = {participant: column for column, participant in enumerate(participants)}
+        counted = [np.unique(group.kept_pair) for group in groups]
+        group_of = np.repeat(np.arange(len(groups)), [len(pairs) for pairs in counted])
+        pair = _joined(counted).astype(np.int64)
+        starts = np.cumsum([0, *(len(group.pairs.needs) for group in groups)])
+        rows = starts[group_of] + _joined([one.pairs.rows[pairs] for one, pairs in zip(groups, counted, strict=True)])
+        owners = [np.array([numbers[offer.owner] for offer in group.pairs.offers]) for group in groups]
+        columns = _joined(
+            [
+                of_offers[group.pairs.columns[pairs]]
+                for of_offers, group, pairs in zip(owners, groups, counted, strict=True)
+            ]
+        )
+        asking = _joined([_asking(group)[pairs] for group, pairs in zip(groups, counted, strict=True)])
+        giving = _joined([_giving(group)[pairs] for group, pairs in zip(groups, counted, strict=True)])
+        best = np.lexsort((pair, -asking * giving, columns, rows))
+        _, first = np.unique(rows[best] * max(len(participants), 1) + columns[best], return_index=True)
+        kept = best[first]
+        return cls(
+            groups=tuple(groups),
+            needs=needs,
+            participants=participants,
+            rows=rows[kept].astype(np.int64),
+            columns=columns[kept].astype(np.int64),
+            group=group_of[kept],
+            pair=pair[kept],
+            asking=asking[kept],
+            giving=giving[kept],
+            room=_room(offers, numbers),
+        )
+
+    @property
+    def market(self) -> Market:
+        """Needs on the left, participants on the right."""
+        shape = (len(self.needs), len(self.participants))
+        return Market(
+            accept_left=sparse.csr_array((self.asking, (self.rows, self.columns)), shape=shape),
+            accept_right=sparse.csr_array((self.giving, (self.columns, self.rows)), shape=shape[::-1]),
+            capacity_left=np.array([max(len(need.open_slots), 1) for need in self.needs], dtype=np.int64),
+            capacity_right=self.room,
+        )
+
+
+def willingness(values: FloatMatrix, weights: Sequence[float]) -> FloatMatrix:
+    """Return how gladly one side would say yes, read from its signals.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n_signals, n_pairs)
+        Its signals in [0, 1] or NaN.
+    weights : Sequence[float]
+        Their weights, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_pairs,)
+        The weighted mean of what is known, in [0.01, 1]; a half where nothing is, neither yes nor no.
+
+    """
+    shares = np.array(weights)[:, None] * ~np.isnan(values)
+    known = shares.sum(axis=0)
+    total = (shares * np.nan_to_num(values)).sum(axis=0)
+    mean = np.divide(total, known, out=np.full(values.shape[1], _UNKNOWN), where=known > 0.0)
+    willing: FloatMatrix = np.clip(mean, _LEAST, 1.0)
+    return willing
+
+
+def _joined(parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def _asking(group: Candidates) -> FloatMatrix:
+    """Return how gladly the side of the need would say yes to each pair."""
+    return _willing(group, ASKING)
+
+
+def _giving(group: Candidates) -> FloatMatrix:
+    """Return how gladly the side of the offer would say yes to each pair."""
+    return np.maximum(_willing(group, GIVING) * group.scores.loads[group.pairs.columns], _LEAST)
+
+
+def _willing(group: Candidates, side: Sequence[str]) -> FloatMatrix:
+    names = [signal.name for signal in group.scores.signals]
+    weights = group.scores.weights.as_mapping()
+    return willingness(group.scores.values[[names.index(name) for name in side]], [weights[name] for name in side])
+
+
+def _room(offers: Mapping[str, OfferProfile], numbers: Mapping[str, int]) -> IntMatrix:
+    """Return how many more partnerships each participant can take: as many as the freest of its offers says."""
+    room = np.zeros(len(numbers), dtype=np.int64)
+    for offer in offers.values():
+        if offer.engagement_limit is None:
+            room[numbers[offer.owner]] = NO_LIMIT
+        elif room[numbers[offer.owner]] != NO_LIMIT:
+            left = offer.engagement_limit - offer.engagements
+            room[numbers[offer.owner]] = max(room[numbers[offer.owner]], left)
+    return room
+
+
+def rotated(results: Sequence[NeedResult], chances: Chances, ranking: Ranking) -> list[NeedResult]:
+    """Return results whose suggestions know their place on the desk in each round.
+
+    Parameters
+    ----------
+    results : Sequence[NeedResult]
+        The results, in the order of the needs of `chances`.
+    chances : Chances
+        The pairs that count.
+    ranking : Ranking
+        What `matching.market.rank` found for them.
+
+    Returns
+    -------
+    list[NeedResult]
+        The same results; each suggestion has one place for each round.
+
+    Notes
+    -----
+    A team is due as much attention as its worth, times the attention that the market gives its partners. Round by
+    round the team comes first whose due is furthest behind: where one team is clearly best it leads throughout, and
+    teams that are about as good take turns.
+
+    """
+    exposure = ranking.exposure_left.tocsr()
+    numbers = {participant: column for column, participant in enumerate(chances.participants)}
+    return [
+        replace(result, suggestions=_placed(result.suggestions, exposure[[row]].toarray()[0], numbers))
+        for row, result in enumerate(results)
+    ]
+
+
+def _placed(
+    suggestions: Sequence[SuggestionResult], attention: FloatMatrix, numbers: dict[str, int]
+) -> tuple[SuggestionResult, ...]:
+    if not suggestions:
+        return ()
+    given = [
+        sum(partner.share * attention[numbers[partner.owner]] for partner in one.partners if partner.owner in numbers)
+        for one in suggestions
+    ]
+    due = np.array([one.value * max(float(got), _LEAST) for one, got in zip(suggestions, given, strict=True)])
+    looked_at = 1.0 / np.arange(1, len(suggestions) + 1)
+    due *= looked_at.sum() / due.sum()
+    places = np.zeros((ROUNDS, len(suggestions)), dtype=np.int64)
+    delivered = np.zeros(len(suggestions))
+    for round_ in range(ROUNDS):
+        order = np.argsort(delivered - (round_ + 1) * due, kind="stable")
+        places[round_, order] = np.arange(1, len(suggestions) + 1)
+        delivered[order] += looked_at
+    return tuple(
+        replace(one, places=tuple(of_rounds)) for one, of_rounds in zip(suggestions, places.T.tolist(), strict=True)
+    )
+
+
+def showings(chances: Chances, ranking: Ranking) -> list[Showing]:
+    """Return which needs each participant is shown, and in which order in each round.
+
+    Parameters
+    ----------
+    chances : Chances
+        The pairs that count.
+    ranking : Ranking
+        What `matching.market.rank` found for them.
+
+    Returns
+    -------
+    list[Showing]
+        One for each participant that could help with anything, with those of its needs that get most attention.
+
+    """
+    pairs = {key: k for k, key in enumerate(zip(chances.rows.tolist(), chances.columns.tolist(), strict=True))}
+    attention = ranking.exposure_right.tocsr()
+    found = []
+    for column, participant in enumerate(chances.participants):
+        first, last = attention.indptr[column], attention.indptr[column + 1]
+        needs, given = attention.indices[first:last], attention.data[first:last]
+        best = needs[np.lexsort((needs, -given))][:MOST_SHOWN].tolist()
+        if best:
+            position = {need: place for place, need in enumerate(best)}
+            rounds = ranking.right[:, column].tolist()
+            found.append(
+                Showing(
+                    participant,
+                    tuple(_shown(chances, pairs[need, column]) for need in best),
+                    tuple(tuple(position[need] for need in of_round if need in position) for of_round in rounds),
+                )
+            )
+    return found
+
+
+def _shown(chances: Chances, k: int) -> ShownNeed:
+    group, pair = chances.groups[chances.group[k]], int(chances.pair[k])
+    score = float(group.scores.score[pair])
+    return ShownNeed(
+        need_id=chances.needs[chances.rows[k]].id,
+        offer_id=group.pairs.offers[group.pairs.columns[pair]].id,
+        score=None if math.isnan(score) else score,
+        confidence=float(group.scores.confidence[pair]),
+        reason=group.scores.fit_of(pair),
+    )
