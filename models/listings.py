@@ -1,5 +1,6 @@
 """What is lacking and what can be given: needs with slots, offers with items."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -25,7 +26,7 @@ from models.areas import Area
 from models.base import Base, Versioned
 from models.errors import IllegalMove, InvalidValue
 from models.participants import Participant
-from models.search import fold
+from models.search import SmallVector, Terms, fold
 from models.taxonomy import ActivityField, Condition, Reach, ResourceKind, Skill, Window
 
 MOST_SLOTS: Final = 6
@@ -247,6 +248,9 @@ class Offer(Versioned, Base, kw_only=True):
         ),
         Index("ix_offers_municipality_status", "municipality_id", "status"),
         Index("ix_offers_reach_status", "reach", "status"),
+        Index("ix_offers_terms", "terms", postgresql_using="gin", info={"only_on": "postgresql"}).ddl_if(
+            dialect="postgresql"
+        ),
     )
 
     title: Mapped[str] = mapped_column(String(120))
@@ -266,6 +270,8 @@ class Offer(Versioned, Base, kw_only=True):
     engagements: Mapped[int] = mapped_column(default=0, init=False)
     engagement_limit_exceeded: Mapped[bool] = mapped_column(default=False, init=False)
     search_text: Mapped[str] = mapped_column(Text, default="", init=False)
+    terms: Mapped[Sequence[str] | None] = mapped_column(Terms, default=None, deferred=True, init=False)
+    meaning: Mapped[bytes | None] = mapped_column(SmallVector, default=None, deferred=True, init=False)
     participant_id: Mapped[UUID] = mapped_column(index=True, init=False)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
@@ -379,6 +385,12 @@ def is_used_up(kind: ResourceKind, *, is_resident: bool) -> bool:
 
 def renew_search_text(session: Session) -> None:
     """Write the folded text that a search looks through for every need and offer about to be flushed."""
+    for row in touched_listings(session):
+        row.search_text = fold(words_of(session, row))
+
+
+def touched_listings(session: Session) -> set[Need | Offer]:
+    """Return the needs and offers of which something is about to be flushed."""
     touched: set[Need | Offer] = set()
     for row in [*session.new, *session.dirty]:
         if isinstance(row, (Need, Offer)):
@@ -387,8 +399,12 @@ def renew_search_text(session: Session) -> None:
             touched.add(row.need)
         elif isinstance(row, OfferItem) and row.offer is not None:
             touched.add(row.offer)
-    for row in touched:
-        row.search_text = fold(" ".join([row.title, row.body, *_named_things(session, row)]))
+    return touched
+
+
+def words_of(session: Session, row: Need | Offer) -> str:
+    """Return all that a listing says of itself: title, text, and what it lacks or gives."""
+    return " ".join([row.title, row.body, *_named_things(session, row)])
 
 
 def _named_things(session: Session, row: Need | Offer) -> list[str]:

@@ -5,6 +5,7 @@ import hmac
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final, cast
@@ -15,7 +16,7 @@ from flask import session as cookie
 from flask_alembic import Alembic
 from flask_openapi3 import OpenAPI
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event, make_url, select
 from sqlalchemy.exc import IntegrityError
 
 from models import AuditContext, AuditedSession, Base, HandledRequest, Job, OutboxMail
@@ -81,6 +82,7 @@ def init_database(app: Flask, settings: Settings) -> None:
     }
     app.config["ALEMBIC_CONTEXT"] = {
         "render_item": render_plain_types,
+        "include_object": partial(_is_here, make_url(settings.database_url).get_backend_name()),
         "render_as_batch": True,
         "compare_type": True,
         "transactional_ddl": True,
@@ -208,6 +210,12 @@ def render_plain_types(kind: str, item: Any, context: Any) -> str | bool:
             return f"sa.String(length={item.length})"
     del context
     return False
+
+
+def _is_here(dialect: str, item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:  # noqa: FBT001  # as Alembic calls it
+    """Tell whether something belongs to this database; an index of another kind of database does not."""
+    del name, reflected, other
+    return kind != "index" or item.info.get("only_on", dialect) == dialect
 
 
 def _audit_context(*, via: str, request_id: str, actor_id: UUID | None = None) -> AuditContext:

@@ -1,4 +1,4 @@
-"""Runs and jobs of one need.
+"""Runs and jobs of one need, and by what offers are found for it.
 
 Revision ID: 1795334100
 Revises: 1795324209
@@ -6,6 +6,7 @@ Revises: 1795324209
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 
 revision = '1795334100'
@@ -28,6 +29,11 @@ def upgrade():
     op.add_column('matching_runs', sa.Column('need_id', sa.Uuid(), nullable=True))
     op.drop_index('a_job_runs_once_at_a_time', 'jobs')
     op.drop_index('one_run_of_a_municipality_is_published', 'matching_runs')
+    is_postgresql = op.get_context().dialect.name == 'postgresql'
+    op.add_column('offers', sa.Column('terms', postgresql.ARRAY(sa.Text()) if is_postgresql else sa.Text()))
+    op.add_column('offers', sa.Column('meaning', postgresql.ARRAY(sa.Integer()) if is_postgresql else sa.LargeBinary()))
+    if is_postgresql:
+        op.create_index('ix_offers_terms', 'offers', ['terms'], postgresql_using='gin')
     _unique('a_job_runs_once_at_a_time', 'jobs', ['kind', 'municipality_id'], RUNNING_OF_A_MUNICIPALITY)
     _unique('a_job_of_a_need_runs_once_at_a_time', 'jobs', ['kind', 'need_id'], RUNNING_OF_A_NEED)
     _unique('one_run_of_a_municipality_is_published', 'matching_runs', ['municipality_id'], PUBLISHED_OF_A_MUNICIPALITY)
@@ -41,6 +47,10 @@ def downgrade():
     op.execute("UPDATE matching_runs SET state = 'superseded' WHERE state = 'published' AND need_id IS NOT NULL")
     op.execute("UPDATE matching_runs SET job_id = NULL WHERE job_id IN (SELECT id FROM jobs WHERE kind = 'refresh_need')")
     op.execute("DELETE FROM jobs WHERE kind = 'refresh_need'")
+    if op.get_context().dialect.name == 'postgresql':
+        op.drop_index('ix_offers_terms', 'offers')
+    op.drop_column('offers', 'meaning')
+    op.drop_column('offers', 'terms')
     op.drop_index('ix_matching_runs_unpublished', 'matching_runs')
     op.drop_index('one_run_of_a_need_is_published', 'matching_runs')
     op.drop_index('one_run_of_a_municipality_is_published', 'matching_runs')

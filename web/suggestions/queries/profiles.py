@@ -57,6 +57,7 @@ from models import (
     lies_under,
 )
 from models.listings import is_used_up, need_fields, offer_fields
+from web.suggestions.queries import retrieval
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 PAST_YEAR: Final = timedelta(days=365)
@@ -130,27 +131,51 @@ _ITEMS: Final = select(
 
 
 def market(session: Session, municipality: Area, *, at: datetime) -> Market:
-    """Return the open needs of a municipality and the offers that could serve them."""
+    """Return the open needs of a municipality and the offers that could serve them.
+
+    Its own offers are all there. Of those of the whole country only what some need retrieves is:
+    otherwise a municipality would cost the more the more others there are.
+    """
     looking = told_needs(session, open_needs(municipality), at=at)
-    return Market(
-        needs=tuple(profile for profile in looking.values() if profile.is_open),
-        offers=tuple(told_offers(session, serving_offers(municipality), at=at).values()),
-        weights=weights(session),
-        geography=geography(session, municipality),
-        taxonomy=taxonomy(session),
-    )
+    needs = tuple(profile for profile in looking.values() if profile.is_open)
+    known = taxonomy(session)
+    wanted = retrieval.wanted(needs, known)
+    elsewhere = retrieval.candidates(session, offers_from_elsewhere(municipality), wanted, retrieval.FROM_ELSEWHERE)
+    told = told_offers(session, own_offers(municipality), at=at)
+    told |= told_offers_among(session, offers_from_elsewhere(municipality), elsewhere, at=at)
+    return _market(session, municipality, needs, told, known)
 
 
 def market_of(session: Session, need: Need, *, at: datetime) -> Market:
-    """Return one need and the offers that could serve it."""
+    """Return one need and the few hundred offers that retrieval finds for it."""
     municipality = need.municipality
     looking = told_needs(session, open_needs(municipality).where(Need.id == need.id), at=at)
+    needs = tuple(profile for profile in looking.values() if profile.is_open)
+    known = taxonomy(session)
+    wanted = retrieval.wanted(needs, known)
+    told: dict[str, OfferProfile] = {}
+    for offers, limits in (
+        (own_offers(municipality), retrieval.FOR_ONE_NEED),
+        (offers_from_elsewhere(municipality), retrieval.FROM_ELSEWHERE),
+    ):
+        found = retrieval.candidates(session, offers, wanted, limits) if wanted else ()
+        told |= told_offers_among(session, offers, found, at=at)
+    return _market(session, municipality, needs, told, known)
+
+
+def _market(
+    session: Session,
+    municipality: Area,
+    needs: tuple[NeedProfile, ...],
+    offers: Mapping[str, OfferProfile],
+    known: Taxonomy,
+) -> Market:
     return Market(
-        needs=tuple(profile for profile in looking.values() if profile.is_open),
-        offers=tuple(told_offers(session, serving_offers(municipality), at=at).values()),
+        needs=needs,
+        offers=tuple(offers[key] for key in sorted(offers)),
         weights=weights(session),
         geography=geography(session, municipality),
-        taxonomy=taxonomy(session),
+        taxonomy=known,
     )
 
 
@@ -177,27 +202,35 @@ def is_body_or_consented() -> ColumnElement[bool]:
 
 def serving_offers(municipality: Area) -> Select[Offer]:
     """Return the municipality's own offers, and those of others that reach so far and may be suggested."""
+    return _offered().where(or_(Offer.municipality_id == municipality.id, _from_elsewhere(municipality)))
+
+
+def own_offers(municipality: Area) -> Select[Offer]:
+    """Return the municipality's own offers."""
+    return _offered().where(Offer.municipality_id == municipality.id)
+
+
+def offers_from_elsewhere(municipality: Area) -> Select[Offer]:
+    """Return the offers of others that reach so far and may be suggested."""
+    return _offered().where(Offer.municipality_id != municipality.id, _from_elsewhere(municipality))
+
+
+def _offered() -> Select[Offer]:
+    return (
+        select(Offer)
+        .join(Participant, Offer.participant_id == Participant.id)
+        .join(Area, Offer.area_id == Area.id)
+        .where(Offer.status.in_(OFFERED), Participant.left_at.is_(None))
+    )
+
+
+def _from_elsewhere(municipality: Area) -> ColumnElement[bool]:
     reaches = Offer.reach == Reach.ANYWHERE
     if municipality.level is not AreaLevel.COUNTRY:
         # A need whose place is known only as the country lies in no prefecture that an offer could serve.
         prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
         reaches = or_(reaches, and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])))
-    from_elsewhere = and_(
-        Offer.status == OfferStatus.OPEN,
-        Participant.paused_at.is_(None),
-        is_body_or_consented(),
-        reaches,
-    )
-    return (
-        select(Offer)
-        .join(Participant, Offer.participant_id == Participant.id)
-        .join(Area, Offer.area_id == Area.id)
-        .where(
-            Offer.status.in_(OFFERED),
-            Participant.left_at.is_(None),
-            or_(Offer.municipality_id == municipality.id, from_elsewhere),
-        )
-    )
+    return and_(Offer.status == OfferStatus.OPEN, Participant.paused_at.is_(None), is_body_or_consented(), reaches)
 
 
 def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> ToldNeeds:
@@ -224,7 +257,7 @@ def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> To
     }
 
 
-def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> ToldOffers:
+def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> dict[str, OfferProfile]:
     """Return what the engine is told of offers, by id in the order of the ids, without making rows of them.
 
     A municipality has ten thousand of them, and a mapped row costs ten times what its columns do.
@@ -259,11 +292,11 @@ def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> 
     }
 
 
-def told_offers_among(session: Session, municipality: Area, ids: Iterable[UUID], *, at: datetime) -> ToldOffers:
-    """Return what the engine would be told now of those of these offers that still can serve the municipality."""
+def told_offers_among(session: Session, offers: Select[Offer], ids: Iterable[UUID], *, at: datetime) -> ToldOffers:
+    """Return what the engine is told of those of the offers that are named."""
     told: dict[str, OfferProfile] = {}
     for some in _portions(frozenset(ids)):
-        told |= told_offers(session, serving_offers(municipality).where(Offer.id.in_(some)), at=at)
+        told |= told_offers(session, offers.where(Offer.id.in_(some)), at=at)
     return told
 
 

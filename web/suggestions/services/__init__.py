@@ -1,6 +1,7 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
 from web.suggestions.services.heartbeat import Beat, heartbeat
+from web.suggestions.services.indexing import reindex
 from web.suggestions.services.publish import remove_left_overs
 from web.suggestions.services.refresh import Scope, refresh, refresh_now, request_run, request_run_for
 from web.suggestions.services.review import approve, hold, refuse
@@ -14,6 +15,7 @@ __all__ = [
     "refresh",
     "refresh_now",
     "refuse",
+    "reindex",
     "remove_left_overs",
     "request_run",
     "request_run_for",

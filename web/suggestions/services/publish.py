@@ -235,7 +235,8 @@ def _as_it_is_now(session: Session, run: MatchingRun, found: Found) -> _Now:
     needs = profiles.told_needs(session, statement, at=found.told_at)
     told_needs = {need.id: need for need in found.market.needs}
     told_offers = found.offers
-    offers = profiles.told_offers_among(session, run.municipality, map(UUID, told_offers), at=found.told_at)
+    serving = profiles.serving_offers(run.municipality)
+    offers = profiles.told_offers_among(session, serving, map(UUID, told_offers), at=found.told_at)
     return _Now(
         needs={key: need for key, need in needs.items() if told_needs.get(key) == need},
         offers={key: offer for key, offer in offers.items() if told_offers.get(key) == offer},

@@ -1,0 +1,299 @@
+"""Which few offers could serve a need, found in the database: by words, by meaning, by skill, by kind and place.
+
+Every order here is one of whole numbers with ties by id, so that SQLite, PostgreSQL and PostgreSQL
+with pgvector find the same offers. The indexes of PostgreSQL (GIN over the words, pgvector over the
+meanings) only leave out sooner what would not be found anyway.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, select, text, type_coerce
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import UserDefinedType
+
+from matching import NeedProfile, Taxonomy
+from matching.text import words
+from matching.text.vectors import weights, word_vectors
+from models import ActivityField, Area, AreaNeighbour, Offer, OfferItem, Skill
+from models.listings import offer_fields
+
+WORTH_LOOKING_AT: Final = 400
+"""So many offers are simply all taken."""
+
+WORD_DIGITS: Final = 64
+"""What a word tells, as a whole number, is at most this."""
+
+PRECISION: Final = 127
+SAME_SKILL, NEAR_SKILL = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many offers each way may find for a need."""
+
+    by_words: int
+    by_meaning: int
+    by_skill: int
+    by_place: int
+
+
+FOR_ONE_NEED: Final = Limits(by_words=120, by_meaning=80, by_skill=100, by_place=60)
+FROM_ELSEWHERE: Final = Limits(by_words=12, by_meaning=6, by_skill=12, by_place=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """By what an offer is found: its words, each once, and the direction of their mean meaning."""
+
+    terms: tuple[str, ...]
+    meaning: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a need looks for: words with what each tells, a meaning, skills, kinds and fields, and where."""
+
+    terms: Mapping[str, int]
+    meaning: bytes | None
+    skills: Mapping[str, int]
+    kinds: frozenset[str]
+    fields: frozenset[str]
+    area: str
+
+
+def keys_of(texts: Sequence[str]) -> list[Key]:
+    """Return by what texts are found; the one place that chooses how they are read."""
+    return [Key(tuple(sorted(worth)), meaning) for worth, meaning in _read(texts)]
+
+
+def wanted(needs: Iterable[NeedProfile], taxonomy: Taxonomy) -> list[Wanted]:
+    """Return what needs look for: the words of title and slots count twice, those of the text once."""
+    looking = list(needs)
+    telling = _read([" ".join([need.title, *(slot.what for slot in need.open_slots)]) for need in looking])
+    whole = _read([need.text for need in looking])
+    below: dict[str, list[str]] = {}
+    for skill, above in taxonomy.parents.items():
+        below.setdefault(above, []).append(skill)
+    return [
+        Wanted(
+            terms=_together(first, second),
+            meaning=meaning,
+            skills=_related(need, taxonomy.parents, below),
+            kinds=frozenset(slot.kind for slot in need.open_slots),
+            fields=need.fields,
+            area=need.area or "",
+        )
+        for need, (first, meaning), (second, _) in zip(looking, telling, whole, strict=True)
+    ]
+
+
+def candidates(session: Session, offers: Select[Offer], looking: Sequence[Wanted], limits: Limits) -> set[UUID]:
+    """Return the ids of those of the offers that could serve one of the needs; all where they are few."""
+    first = session.scalars(offers.with_only_columns(Offer.id).limit(WORTH_LOOKING_AT + 1)).all()
+    if len(first) <= WORTH_LOOKING_AT:
+        return set(first)
+    return {
+        UUID(identity)
+        for found in (
+            by_words(session, offers, looking, limits.by_words),
+            by_meaning(session, offers, looking, limits.by_meaning),
+            by_skill(session, offers, looking, limits.by_skill),
+            by_place(session, offers, looking, limits.by_place),
+        )
+        for of_need in found
+        for identity in of_need
+    }
+
+
+def by_words(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
+    """Return for each need the offers that share the words that tell most."""
+    asking: dict[str, list[tuple[int, int]]] = {}
+    for row, want in enumerate(looking):
+        for term, worth in want.terms.items():
+            asking.setdefault(term, []).append((row, worth))
+    statement = offers.with_only_columns(_identity(), Offer.terms).where(Offer.terms.is_not(None))
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.where(Offer.terms.op("&&")(sorted(asking)))
+    shared: list[list[tuple[int, str]]] = [[] for _ in looking]
+    for identity, terms in session.execute(statement):
+        worths: Counter[int] = Counter()
+        for term in terms:
+            for row, worth in asking.get(term, ()):
+                worths[row] += worth
+        for row, worth in worths.items():
+            shared[row].append((-worth, _plain(identity)))
+    return [_first(of_need, most) for of_need in shared]
+
+
+def by_meaning(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
+    """Return for each need the offers that mean something close."""
+    known = [row for row, want in enumerate(looking) if want.meaning is not None]
+    found: list[list[str]] = [[] for _ in looking]
+    if len(known) == 1 and has_vectors(session):
+        found[known[0]] = _nearest_by_pgvector(session, offers, looking[known[0]].meaning or b"", most)
+    elif known:
+        statement = offers.with_only_columns(_identity(), Offer.meaning).where(Offer.meaning.is_not(None))
+        size = word_vectors().vectors.shape[1]
+        rows = [(identity, meaning) for identity, meaning in session.execute(statement) if len(meaning) == size]
+        identities = np.array([_plain(identity) for identity, _ in rows])
+        given = _as_numbers(b"".join(meaning for _, meaning in rows), size)
+        for row in known:
+            closeness = given @ _as_numbers(looking[row].meaning or b"", size)[0]
+            found[row] = identities[np.lexsort((identities, -closeness))[:most]].tolist()
+    return found
+
+
+def by_skill(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
+    """Return for each need the offers of the skill itself, then of a related one, in each the nearer place first."""
+    codes = sorted({code for want in looking for code in want.skills})
+    found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in looking]
+    if codes and most:
+        gives: dict[str, tuple[str, set[str]]] = {}
+        statement = (
+            offers.with_only_columns(_identity(), Area.path, Skill.code)
+            .join(OfferItem, OfferItem.offer_id == Offer.id)
+            .join(Skill, OfferItem.skill_id == Skill.id)
+            .where(Skill.code.in_(codes))
+        )
+        for identity, path, code in session.execute(statement):
+            gives.setdefault(_plain(identity), (path, set()))[1].add(code)
+        for identity, (path, skills) in gives.items():
+            for row, want in enumerate(looking):
+                worth = max((want.skills.get(code, 0) for code in skills), default=0)
+                if worth:
+                    found[row].append(((-worth, -_shared_depth(path, want.area)), identity))
+    return [_first(of_need, most) for of_need in found]
+
+
+def by_place(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
+    """Return for each need offers of something of its kinds in its fields, the nearest place first."""
+    return [_near(session, offers, want, most) if most else [] for want in looking]
+
+
+def has_vectors(session: Session) -> bool:
+    """Tell whether this is PostgreSQL with pgvector."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    return session.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'vector'")) is not None
+
+
+def _read(texts: Sequence[str]) -> list[tuple[dict[str, int], bytes | None]]:
+    """Return what each word of each text tells, and the direction of their weighed mean; None without known words."""
+    table = word_vectors()
+    found: list[tuple[dict[str, int], bytes | None]] = []
+    for read in (sorted(set(words(one))) for one in texts):
+        ranks = np.array([table.ranks.get(word, -1) for word in read], dtype=np.int64)
+        worths = weights(ranks)
+        known = ranks >= 0
+        vectors = table.vectors[table.rows[ranks[known]]].astype(np.float64)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        mean = worths[known] @ vectors
+        length = np.linalg.norm(mean)
+        meaning = np.rint(mean / length * PRECISION).astype(np.int8).tobytes() if length > 0.0 else None
+        whole = np.maximum(1, np.rint(worths * WORD_DIGITS)).astype(np.int64)
+        found.append((dict(zip(read, whole.tolist(), strict=True)), meaning))
+    return found
+
+
+def _together(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return {**second, **{term: 2 * worth for term, worth in first.items()}}
+
+
+def _related(need: NeedProfile, parents: Mapping[str, str], below: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return the skills of the open slots, and those above, below and beside them."""
+    skills = {slot.skill for slot in need.open_slots if slot.skill is not None}
+    near: set[str] = set()
+    for skill in skills:
+        above = parents.get(skill)
+        near |= {*below.get(skill, ()), *((above, *below.get(above, ())) if above is not None else ())}
+    return {skill: SAME_SKILL if skill in skills else NEAR_SKILL for skill in near | skills}
+
+
+def _identity() -> ColumnElement[Any]:
+    """Return the id as the database has it: ten thousand of them need not become objects."""
+    return type_coerce(Offer.id, String)
+
+
+def _plain(identity: object) -> str:
+    """Return an id in the one spelling in which ids are compared."""
+    return str(identity).replace("-", "")
+
+
+def _first(ordered: list[tuple[Any, str]], most: int) -> list[str]:
+    return [identity for _, identity in heapq.nsmallest(most, ordered)]
+
+
+def _as_numbers(content: bytes, size: int) -> npt.NDArray[np.int32]:
+    return np.frombuffer(content, dtype=np.int8).reshape(-1, size).astype(np.int32)
+
+
+def _shared_depth(one: str, other: str) -> int:
+    """Return how many levels two places have in common."""
+    levels = 0
+    for first, second in zip(one.split("."), other.split("."), strict=False):
+        if first != second:
+            break
+        levels += 1
+    return levels
+
+
+def _nearest_by_pgvector(session: Session, offers: Select[Offer], meaning: bytes, most: int) -> list[str]:
+    """Return the nearest as PostgreSQL finds them; the sums of whole numbers are exact in its arithmetic, too."""
+    size = len(meaning)
+    query = "[" + ",".join(map(str, np.frombuffer(meaning, dtype=np.int8).tolist())) + "]"
+    distance = cast(Offer.meaning, _Vector(size)).op("<#>")(cast(query, _Vector(size)))
+    statement = (
+        offers.with_only_columns(_identity())
+        .where(func.cardinality(Offer.meaning) == size)
+        .order_by(distance, Offer.id)
+        .limit(most)
+    )
+    return [_plain(identity) for identity in session.scalars(statement)]
+
+
+def _near(session: Session, offers: Select[Offer], want: Wanted, most: int) -> list[str]:
+    neighbour = aliased(Area)
+    beside = (
+        select(neighbour.path)
+        .join(AreaNeighbour, AreaNeighbour.neighbour_id == neighbour.id)
+        .join(Area, AreaNeighbour.area_id == Area.id)
+        .where(Area.path == want.area)
+    )
+    around = session.scalars(beside).all()
+    gives = select(OfferItem.id).where(OfferItem.offer_id == Offer.id, OfferItem.kind.in_(sorted(want.kinds)))
+    shared = (
+        select(func.count())
+        .select_from(offer_fields)
+        .join(ActivityField, offer_fields.c.activity_field_id == ActivityField.id)
+        .where(offer_fields.c.offer_id == Offer.id, ActivityField.code.in_(sorted(want.fields)))
+        .scalar_subquery()
+    )
+    nearness = case((Area.path == want.area, 2), (Area.path.in_(around), 1), else_=0)
+    statement = (
+        offers.with_only_columns(_identity())
+        .where(gives.exists())
+        .order_by(nearness.desc(), shared.desc(), Offer.id)
+        .limit(most)
+    )
+    return [_plain(identity) for identity in session.scalars(statement)]
+
+
+class _Vector(UserDefinedType[str]):
+    """The type of pgvector."""
+
+    cache_ok = True
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def get_col_spec(self, **settings: Any) -> str:
+        """Return how the type is written."""
+        del settings
+        return f"vector({self.size})"
