@@ -4,6 +4,7 @@ from models.accounts import Account, ApiToken, Appointment, Membership, Role, Si
 from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
 from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
 from models.base import Base, utc_now
+from models.duplicates import DuplicateVerdict, Merger
 from models.jobs import Job, JobKind, JobState
 from models.lifecycle import Ending, Stage
 from models.listings import Need, NeedOrigin, NeedStatus, Offer, OfferItem, OfferStatus, Slot
@@ -54,6 +55,7 @@ __all__ = [
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
+    "DuplicateVerdict",
     "Ending",
     "Enquiry",
     "HandledRequest",
@@ -62,6 +64,7 @@ __all__ = [
     "JobState",
     "MatchingRun",
     "Membership",
+    "Merger",
     "Need",
     "NeedOrigin",
     "NeedOutcome",

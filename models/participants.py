@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
@@ -13,6 +13,9 @@ from models.areas import Area
 from models.base import Base, Versioned
 from models.errors import InvalidValue
 from models.taxonomy import ActivityField
+
+if TYPE_CHECKING:
+    from models.duplicates import Merger
 
 OPEN_ENQUIRY_LIMIT: Final = 3
 CONSENT_TEXT_VERSION: Final = 1
@@ -104,6 +107,9 @@ class Participant(Versioned, Base, kw_only=True):
     consents: Mapped[list["Consent"]] = relationship(
         back_populates="participant", cascade="all, delete-orphan", lazy="selectin", init=False
     )
+    merger: Mapped["Merger | None"] = relationship(
+        back_populates="merged", foreign_keys="Merger.merged_id", uselist=False, init=False
+    )
 
     def __post_init__(self) -> None:
         """Take the municipality from the place."""
@@ -121,6 +127,16 @@ class Participant(Versioned, Base, kw_only=True):
     def is_active(self) -> bool:
         """Tell whether the participant neither paused nor left."""
         return self.paused_at is None and self.left_at is None
+
+    @property
+    def was_merged(self) -> bool:
+        """Tell whether this record was given up for another one of the same participant."""
+        return self.left_at is not None and self.merger is not None
+
+    @property
+    def successor(self) -> "Participant":
+        """Return the record that was kept where this one was given up for it, else this one."""
+        return self.merger.kept if self.left_at is not None and self.merger is not None else self
 
     @property
     def may_be_contacted(self) -> bool:
@@ -151,6 +167,27 @@ class Participant(Versioned, Base, kw_only=True):
         for consent in self.consents:
             if consent.purpose is purpose and consent.is_standing:
                 consent.withdrawn_at = at
+
+    def settle_consents_with(self, other: "Participant", *, at: datetime) -> None:
+        """End each consent that only one of two records of one person holds; a merger never widens a consent.
+
+        Of two that stand, the one given to the older text stays, since it allows no more than the other.
+        """
+        for purpose in ConsentPurpose:
+            standing = [
+                consent
+                for participant in (self, other)
+                for consent in participant.consents
+                if consent.purpose is purpose and consent.is_standing
+            ]
+            kept = min(standing, key=lambda consent: consent.text_version) if len(standing) > 1 else None
+            for consent in standing:
+                if consent is not kept:
+                    consent.withdrawn_at = at
+
+    def consents_that_end_with(self, other: "Participant") -> list[ConsentPurpose]:
+        """Return the purposes to which only one of two records of one person holds a consent."""
+        return [purpose for purpose in ConsentPurpose if self.consented_to(purpose) != other.consented_to(purpose)]
 
     def pause(self, *, at: datetime) -> None:
         """Stop being suggested until resumed."""

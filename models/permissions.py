@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PARTICIPANT_SEE = "participant:see"
     PARTICIPANT_EDIT = "participant:edit"
     PARTICIPANT_REVEAL = "participant:reveal"
+    PARTICIPANT_MERGE = "participant:merge"
+    DUPLICATES_SEE = "duplicates:see"
     DESK_SEE = "desk:see"
     SUGGESTION_SEE = "suggestion:see"
     SUGGESTION_REVIEW = "suggestion:review"
@@ -127,6 +129,26 @@ def represents_its_party(account: Account | None, subject: Enquiry) -> bool:
     return account is not None and account.represents(subject.party.participant_id)
 
 
+def coordinates_it_still(account: Account | None, subject: Participant) -> bool:
+    """Grant to coordinators of its place as long as the record was not given up for another one."""
+    return coordinates_its_place(account, subject) and not subject.was_merged
+
+
+def administers_the_body(account: Account | None, subject: Participant) -> bool:
+    """Grant to administrators of the place of a body, not of a person, that was not given up for another record."""
+    return (
+        account is not None
+        and not subject.is_resident
+        and account.covers(Role.ADMINISTRATOR, subject.area.path)
+        and not subject.was_merged
+    )
+
+
+def leads_to_what_may_be_seen(account: Account | None, subject: Participant) -> bool:
+    """Grant to those who may see the record that was kept when this one was given up for it."""
+    return subject.was_merged and is_granted(Permission.PARTICIPANT_SEE, account, subject.successor)
+
+
 def is_public_need(account: Account | None, subject: Need) -> bool:
     """Grant to everybody where the need is open or was filled, and its participant may be listed."""
     del account
@@ -159,9 +181,16 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.OFFER_SEE: (is_public_offer, represents_its_participant, coordinates_its_place),
         Permission.OFFER_POST: (represents_somebody, is_coordinator),
         Permission.OFFER_EDIT: (represents_its_participant, coordinates_its_place),
-        Permission.PARTICIPANT_SEE: (is_public_body, represents_it, coordinates_its_place),
-        Permission.PARTICIPANT_EDIT: (manages_it, coordinates_its_place),
-        Permission.PARTICIPANT_REVEAL: (coordinates_its_place,),
+        Permission.PARTICIPANT_SEE: (
+            is_public_body,
+            represents_it,
+            coordinates_its_place,
+            leads_to_what_may_be_seen,
+        ),
+        Permission.PARTICIPANT_EDIT: (manages_it, coordinates_it_still),
+        Permission.PARTICIPANT_REVEAL: (coordinates_it_still,),
+        Permission.PARTICIPANT_MERGE: (coordinates_it_still, administers_the_body),
+        Permission.DUPLICATES_SEE: (is_coordinator, is_administrator),
         Permission.DESK_SEE: (is_coordinator,),
         Permission.SUGGESTION_SEE: (coordinates_its_need,),
         Permission.SUGGESTION_REVIEW: (coordinates_its_need,),

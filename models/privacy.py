@@ -46,6 +46,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "consents": _table(
             participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
         ),
+        "duplicate_verdicts": _table(first_id=O, second_id=O, decided_at=O, decided_by_id=O),
         "enquiries": _table(
             sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, party_id=O,
             answered_by_id=O, reason_id=O,
@@ -62,6 +63,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             need_id=O,
         ),
         "memberships": _table(account_id=O, participant_id=O, role=O),
+        "mergers": _table(merged_id=O, kept_id=O, merged_at=O, merged_by_id=O),
         "need_fields": MappingProxyType({"need_id": O, "activity_field_id": O}),
         "need_outcomes": _table(
             candidates=O, excluded=O, relaxations=O, questions=O, run_id=O, need_id=O, municipality_id=O
@@ -78,8 +80,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "offers": _table(
             title=P, body=P, status=O, source=P, reach=O, online=O, condition=O, windows=O, starts_on=O, ends_on=O,
             expires_on=O, engagement_limit=O, yearly_limit=O, import_key=D, engagements=O,
-            engagement_limit_exceeded=O, search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
-            municipality_id=O, version=O,
+            engagement_limit_exceeded=O, search_text=D, participant_id=O, area_id=O, municipality_id=O, version=O,
         ),
         "outbox_mails": _table(
             to_address=P, locale=O, template=O, subject=P, body=P, attempts=O, last_error=O, next_attempt_at=O,
@@ -135,6 +136,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "suggestion_approvals": ("account_id", "account"),
         "participants": ("id", "participant"),
         "consents": ("participant_id", "participant"),
+        "mergers": ("kept_id", "participant"),
         "needs": ("participant_id", "participant"),
         "slots": ("need_id", "needs"),
         "partnerships": ("need_id", "needs"),

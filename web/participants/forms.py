@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     FloatField,
+    Form,
     HiddenField,
     IntegerField,
     RadioField,
@@ -219,3 +220,34 @@ class RevealForm(FlaskForm):
         validators=[DataRequired(_l("Say what you need the contact details for.")), Length(max=200)],
     )
     partnership = HiddenField(validators=[Optional(), UUID()])
+
+
+class MunicipalityForm(Form):
+    """In which municipality duplicates are looked for; it arrives in the address and can always be read."""
+
+    municipality = SelectField(_l("Municipality"), validate_choice=False)
+
+    def offer(self, municipalities: Sequence[Area], language: str) -> None:
+        """Give the choices."""
+        self.municipality.choices = [SelectChoice(area.path, area.name(language)) for area in municipalities]
+
+    def chosen(self, municipalities: Sequence[Area]) -> Area | None:
+        """Return the municipality that was asked for, else the first."""
+        asked = (area for area in municipalities if area.path == self.municipality.data)
+        return next(asked, municipalities[0] if municipalities else None)
+
+
+class PairForm(FlaskForm):
+    """The other record of a pair, and the versions of both on which the page was opened."""
+
+    other = HiddenField(validators=[InputRequired(), UUID()])
+    version = HiddenField()
+    other_version = HiddenField()
+
+    def note_versions(self, kept: Participant, other: Participant) -> None:
+        """Note on which versions of the two the page was opened."""
+        self.version.data, self.other_version.data = str(kept.version), str(other.version)
+
+    def expected(self, field: HiddenField) -> int:
+        """Return the version that was noted; what is no number is no version."""
+        return int(field.data) if (field.data or "").isdecimal() else 0

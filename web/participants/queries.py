@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, lazyload, raiseload, selectinload
 
+from matching.names import Record, likely_duplicates
 from models import (
     Account,
     ActivityField,
     Area,
     AreaLevel,
     ConsentPurpose,
+    DuplicateVerdict,
     Membership,
+    Merger,
     Need,
     NeedStatus,
     Offer,
@@ -35,9 +39,14 @@ from models import (
     utc_now,
 )
 from models.lifecycle import NEXT
+from models.participants import OPEN_ENQUIRY_LIMIT
 from models.suggestions import UNDECIDED
 
 REVEAL_LASTS: Final = timedelta(hours=1)
+MOST_DUPLICATES: Final = 20
+# Without these nobody may be suggested or asked; the others concern uses that are arranged by hand.
+NEEDED_TO_BE_ASKED: Final = frozenset({ConsentPurpose.PROJECTS, ConsentPurpose.GUARDIAN})
+GOING_ON: Final = frozenset(stage for stage, following in NEXT.items() if following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,20 +291,21 @@ def lock_participant(session: Session, participant: Participant) -> None:
 
 def locked_proposals_of(session: Session, participant: Participant) -> Sequence[Partnership]:
     """Return the partnerships that await answers and in which the participant is asked, with their rows locked."""
-    return _locked(session, participant, frozenset({Stage.PROPOSED}))
+    return _locked(session, [participant], frozenset({Stage.PROPOSED}))
 
 
 def locked_partnerships_of(session: Session, participant: Participant) -> Sequence[Partnership]:
     """Return the partnerships that go on and can still be withdrawn from, with their rows locked."""
-    return _locked(session, participant, frozenset(stage for stage in NEXT if Stage.WITHDRAWN in NEXT[stage]))
+    return _locked(session, [participant], frozenset(stage for stage in NEXT if Stage.WITHDRAWN in NEXT[stage]))
 
 
-def _locked(session: Session, participant: Participant, stages: frozenset[Stage]) -> Sequence[Partnership]:
+def _locked(session: Session, participants: Iterable[Participant], stages: frozenset[Stage]) -> Sequence[Partnership]:
+    ids = [participant.id for participant in participants]
     return session.scalars(
         select(Partnership)
         .where(
             Partnership.stage.in_(stages),
-            Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id == participant.id)),
+            Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id.in_(ids))),
         )
         .options(*whole_proposal())
         .order_by(Partnership.id)
@@ -315,3 +325,255 @@ def whole_proposal() -> tuple[Any, ...]:
         selectinload(Partnership.proposed_by),
         selectinload(Partnership.changes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One of two records that may be one participant, with what it holds."""
+
+    seen: SeenParticipant
+    since: datetime
+    needs: int
+    offers: int
+    partnerships: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPair:
+    """Two records that may be one participant, and the codes of what speaks for and against it."""
+
+    first: Beside
+    second: Beside
+    reasons: Sequence[str]
+
+
+def municipalities_to_look_through(session: Session, account: Account) -> Sequence[Area]:
+    """Return the municipalities in which the account may say who is whom, in the order of the tree."""
+    home = aliased(Area)
+    return session.scalars(
+        select(home)
+        .where(
+            home.id.in_(
+                select(Participant.municipality_id)
+                .join(Area, Participant.area_id == Area.id)
+                .where(_may_be_told_apart_by(account))
+            )
+        )
+        .order_by(home.path)
+    ).all()
+
+
+def proposed_duplicates(session: Session, account: Account, municipality: Area) -> Sequence[ProposedPair]:
+    """Return the pairs that may be one participant, likeliest first, without those that somebody kept apart.
+
+    Telephone numbers and addresses are compared here, but never shown: only that they are the same.
+    """
+    rows = session.execute(
+        select(
+            Participant.id,
+            Participant.kind,
+            Participant.name,
+            Participant.reading,
+            Participant.contact_phone,
+            Participant.contact_email,
+            Area.path,
+        )
+        .join(Area, Participant.area_id == Area.id)
+        .where(
+            Participant.municipality_id == municipality.id,
+            Participant.left_at.is_(None),
+            _may_be_told_apart_by(account),
+        )
+    )
+    records = [
+        Record(
+            id=row.id.hex,
+            kind=row.kind.value,
+            place=municipality.path,
+            name=row.name,
+            is_person=row.kind is ParticipantKind.RESIDENT,
+            reading=row.reading,
+            area=row.path,
+            phone=row.contact_phone,
+            email=row.contact_email,
+        )
+        for row in rows
+    ]
+    verdicts = session.execute(
+        select(DuplicateVerdict.first_id, DuplicateVerdict.second_id)
+        .join(Participant, DuplicateVerdict.first_id == Participant.id)
+        .where(Participant.municipality_id == municipality.id)
+    )
+    apart = {(first, second) for first, second in verdicts}
+    pairs = [(UUID(found.first), UUID(found.second), found) for found in likely_duplicates(records)]
+    pairs = [pair for pair in pairs if pair[:2] not in apart][:MOST_DUPLICATES]
+    sides = _beside(session, account, {one for first, second, _ in pairs for one in (first, second)})
+    return [
+        ProposedPair(sides[first], sides[second], [why.code for why in found.reasons]) for first, second, found in pairs
+    ]
+
+
+def _may_be_told_apart_by(account: Account) -> ColumnElement[bool]:
+    """Return the condition that the account may see the name: coordinators everybody's, administrators a body's."""
+    return or_(
+        lies_under(account.paths(Role.COORDINATOR)),
+        and_(Participant.kind != ParticipantKind.RESIDENT, lies_under(account.paths(Role.ADMINISTRATOR))),
+    )
+
+
+def _beside(session: Session, account: Account, ids: set[UUID]) -> dict[UUID, Beside]:
+    if not ids:
+        return {}
+    participants = session.scalars(
+        select(Participant).where(Participant.id.in_(ids)).options(raiseload(Participant.consents))
+    ).all()
+    needs = _counted(session, Need.participant_id, ids)
+    offers = _counted(session, Offer.participant_id, ids)
+    partnerships = _counted(session, Party.participant_id, ids)
+    return {
+        participant.id: Beside(
+            seen=seen_by(account, participant),
+            since=participant.created_at,
+            needs=needs.get(participant.id, 0),
+            offers=offers.get(participant.id, 0),
+            partnerships=partnerships.get(participant.id, 0),
+        )
+        for participant in participants
+    }
+
+
+def _counted(session: Session, owner: InstrumentedAttribute[UUID], ids: set[UUID]) -> dict[UUID, int]:
+    rows = session.execute(select(owner, func.count()).where(owner.in_(ids)).group_by(owner))
+    return {row[0]: row[1] for row in rows}
+
+
+class Hindrance(StrEnum):
+    """Why two records cannot be made one as they are."""
+
+    SAME_RECORD = "same_record"
+    LEFT = "left"
+    OTHER_KIND = "other_kind"
+    OTHER_MUNICIPALITY = "other_municipality"
+    ADULT_AND_MINOR = "adult_and_minor"
+    TWO_SIGN_INS = "two_sign_ins"
+    COMMON_PARTNERSHIP = "common_partnership"
+    TOO_MANY_ENQUIRIES = "too_many_enquiries"
+    CONSENT_UNDER_A_PROPOSAL = "consent_under_a_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """All that hangs on the record that is given up, and what keeps the two from being made one."""
+
+    needs: Sequence[Need]
+    offers: Sequence[Offer]
+    parties: Sequence[Party]
+    memberships: Sequence[Membership]
+    reveals: Sequence[Reveal]
+    earlier: Sequence[Merger]
+    ending: Sequence[ConsentPurpose]
+    hindrances: Sequence[Hindrance]
+
+
+def belongings(session: Session, kept: Participant, given_up: Participant) -> Belongings:
+    """Return what moves when one record is given up for the other, loaded so that it can be moved."""
+    members = session.scalars(
+        select(Membership)
+        .where(Membership.participant_id.in_([kept.id, given_up.id]))
+        .options(joinedload(Membership.account), lazyload(Membership.participant))
+        .order_by(Membership.created_at, Membership.id)
+    ).all()
+    parties = session.scalars(
+        select(Party)
+        .where(Party.participant_id.in_([kept.id, given_up.id]))
+        .options(
+            joinedload(Party.partnership).options(lazyload(Partnership.parties)),
+            lazyload(Party.commitments),
+            lazyload(Party.enquiry),
+        )
+        .order_by(Party.id)
+    ).all()
+    ending = kept.consents_that_end_with(given_up)
+    return Belongings(
+        needs=session.scalars(
+            select(Need)
+            .where(Need.participant_id == given_up.id)
+            .options(selectinload(Need.slots), lazyload(Need.participant))
+            .order_by(Need.id)
+        ).all(),
+        offers=session.scalars(
+            select(Offer)
+            .where(Offer.participant_id == given_up.id)
+            .options(selectinload(Offer.items), lazyload(Offer.participant))
+            .order_by(Offer.id)
+        ).all(),
+        parties=[party for party in parties if party.participant_id == given_up.id],
+        memberships=[member for member in members if member.participant_id == given_up.id],
+        reveals=session.scalars(
+            select(Reveal)
+            .where(or_(Reveal.subject_id == given_up.id, Reveal.to_participant_id == given_up.id))
+            .order_by(Reveal.id)
+        ).all(),
+        earlier=session.scalars(select(Merger).where(Merger.kept_id == given_up.id).order_by(Merger.id)).all(),
+        ending=ending,
+        hindrances=list(_hindrances(kept, given_up, members, parties, ending)),
+    )
+
+
+def _hindrances(
+    kept: Participant,
+    given_up: Participant,
+    members: Sequence[Membership],
+    parties: Sequence[Party],
+    ending: Sequence[ConsentPurpose],
+) -> Iterable[Hindrance]:
+    by_partnership: dict[UUID, set[UUID]] = {}
+    for party in parties:
+        by_partnership.setdefault(party.partnership_id, set()).add(party.participant_id)
+    accounts = {
+        one.id: {member.account_id for member in members if member.participant_id == one.id} for one in (kept, given_up)
+    }
+    asked = any(party.partnership.stage is Stage.PROPOSED for party in parties)
+    facts = {
+        Hindrance.SAME_RECORD: kept is given_up,
+        Hindrance.LEFT: kept.left_at is not None or given_up.left_at is not None,
+        Hindrance.OTHER_KIND: kept.kind is not given_up.kind,
+        Hindrance.OTHER_MUNICIPALITY: kept.municipality_id != given_up.municipality_id,
+        Hindrance.ADULT_AND_MINOR: kept.is_adult is not given_up.is_adult,
+        Hindrance.TWO_SIGN_INS: kept.is_resident
+        and all(accounts.values())
+        and accounts[kept.id] != accounts[given_up.id],
+        Hindrance.COMMON_PARTNERSHIP: any(len(sides) > 1 for sides in by_partnership.values()),
+        Hindrance.TOO_MANY_ENQUIRIES: kept.open_enquiries + given_up.open_enquiries > OPEN_ENQUIRY_LIMIT,
+        Hindrance.CONSENT_UNDER_A_PROPOSAL: asked and not NEEDED_TO_BE_ASKED.isdisjoint(ending),
+    }
+    return (hindrance for hindrance, holds in facts.items() if holds)
+
+
+def members_of(session: Session, participant: Participant) -> Sequence[Membership]:
+    """Return who speaks for the participant."""
+    return session.scalars(
+        select(Membership)
+        .where(Membership.participant_id == participant.id)
+        .options(lazyload(Membership.participant))
+        .order_by(Membership.id)
+    ).all()
+
+
+def verdict_on(session: Session, one: Participant, other: Participant) -> DuplicateVerdict | None:
+    """Return what somebody said before about the two being two."""
+    first, second = sorted((one.id, other.id))
+    return session.scalar(
+        select(DuplicateVerdict).where(DuplicateVerdict.first_id == first, DuplicateVerdict.second_id == second)
+    )
+
+
+def lock_both(session: Session, one: Participant, other: Participant) -> None:
+    """Make others wait who want to ask, answer for or promise either of the two, and read both anew."""
+    _locked(session, [one, other], GOING_ON)
+    ids = sorted((one.id, other.id))
+    session.execute(
+        select(Participant.id).where(Participant.id.in_(ids)).order_by(Participant.id).with_for_update(key_share=True)
+    )
+    for participant in (one, other):
+        session.refresh(participant)

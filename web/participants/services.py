@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,8 +15,11 @@ from models import (
     Area,
     ConsentChannel,
     ConsentPurpose,
+    DuplicateVerdict,
     Job,
     JobKind,
+    Membership,
+    Merger,
     Participant,
     Partnership,
     Reveal,
@@ -24,11 +27,13 @@ from models import (
     Stage,
     capacity,
 )
-from models.errors import InvalidValue, NotAllowed
+from models.errors import IllegalMove, InvalidValue, NotAllowed
 from web.participants import emails, queries
 
-# Without these nobody may be suggested or asked; the others concern uses that are arranged by hand.
-NEEDED_TO_BE_ASKED: Final = frozenset({ConsentPurpose.PROJECTS, ConsentPurpose.GUARDIAN})
+# What a person's record is called when another record of theirs was kept.
+GIVEN_UP: Final = "merged"
+
+Limit = TypeVar("Limit", int, float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,7 @@ def give_consent(
         raise NotAllowed("this consent cannot be recorded by this account in this way")
     queries.lock_participant(session, participant)
     participant.consent(purpose, by=by, at=at, channel=channel)
-    if purpose in NEEDED_TO_BE_ASKED:
+    if purpose in queries.NEEDED_TO_BE_ASKED:
         _look_anew(session, participant, by=by)
 
 
@@ -126,7 +131,7 @@ def withdraw_consent(
 ) -> None:
     """End a consent, and with it every suggestion and open proposal that stood on it."""
     _check_is_a_person(participant)
-    if purpose not in NEEDED_TO_BE_ASKED:
+    if purpose not in queries.NEEDED_TO_BE_ASKED:
         participant.withdraw_consent(purpose, at=at)
         return
     # Rows are locked in the order in which proposing and answering lock them.
@@ -159,6 +164,98 @@ def reveal(session: Session, participant: Participant, *, purpose: str, by: Acco
     """Show a coordinator the contact details for an hour; the participant sees that, and why."""
     if not queries.is_revealed_to(session, participant, by):
         session.add(Reveal(subject=participant, to_account=by, purpose=purpose, at=at))
+
+
+def keep_apart(session: Session, one: Participant, other: Participant, *, by: Account, at: datetime) -> None:
+    """Remember that two records are two participants; saying it twice changes nothing."""
+    if queries.verdict_on(session, one, other) is None:
+        session.add(DuplicateVerdict.apart(one, other, by=by, at=at))
+
+
+def merge(session: Session, kept: Participant, given_up: Participant, *, by: Account, at: datetime) -> None:
+    """Make two records of one participant one: what hangs on the one that is given up moves to the other.
+
+    No consent, limit or pause becomes wider by it: a consent stands on only where both records hold it, of two limits
+    the lower one counts, and who paused in one of them is paused. Where that cannot be, or where a partnership would
+    have the same participant twice, nothing happens.
+
+    Raises
+    ------
+    IllegalMove
+        The two cannot be made one as they are; `queries.belongings` names why.
+
+    """
+    # Rows are locked in the order in which proposing and answering lock them.
+    _supersede_suggestions(session, kept)
+    _supersede_suggestions(session, given_up)
+    queries.lock_both(session, kept, given_up)
+    moving = queries.belongings(session, kept, given_up)
+    if moving.hindrances:
+        raise IllegalMove(f"these two are not made one: {', '.join(moving.hindrances)}")
+    kept.settle_consents_with(given_up, at=at)
+    # One purpose has one standing consent: so the others end before they move.
+    session.flush()
+    for consent in list(given_up.consents):
+        consent.participant = kept
+    for need in moving.needs:
+        need.participant = kept
+    for offer in moving.offers:
+        offer.participant = kept
+    for party in moving.parties:
+        party.participant = kept
+    for reveal in moving.reveals:
+        if reveal.subject_id == given_up.id:
+            reveal.subject = kept
+        else:
+            reveal.to_participant = kept
+    for earlier in moving.earlier:
+        earlier.kept = kept
+    _join_members(session, kept, moving.memberships)
+    _join_profiles(session, kept, given_up, at=at)
+    session.add(Merger(merged=given_up, kept=kept, merged_by=by, merged_at=at))
+    given_up.leave(at=at)
+    _look_anew(session, kept, by=by)
+
+
+def _join_members(session: Session, kept: Participant, joining: Sequence[Membership]) -> None:
+    """Let those who spoke for the other record speak for this one; who spoke for both keeps the wider role."""
+    present = {membership.account_id: membership for membership in queries.members_of(session, kept)}
+    for membership in joining:
+        own = present.get(membership.account_id)
+        if own is None:
+            membership.participant = kept
+            continue
+        if membership.role is Role.MANAGER:
+            own.role = Role.MANAGER
+        session.delete(membership)
+
+
+def _join_profiles(session: Session, kept: Participant, given_up: Participant, *, at: datetime) -> None:
+    """Fill what the kept record does not say, take the narrower limits, and leave nothing personal behind."""
+    fields = [*queries.fields_of(session, kept)]
+    kept.fields = fields + [field for field in queries.fields_of(session, given_up) if field not in fields]
+    if kept.name == given_up.name:
+        kept.reading = kept.reading or given_up.reading
+    kept.summary = kept.summary or given_up.summary
+    if not (kept.contact_name or kept.contact_email or kept.contact_phone):
+        kept.contact_name = given_up.contact_name
+        kept.contact_email, kept.contact_phone = given_up.contact_email, given_up.contact_phone
+    kept.hours_per_month = _narrower(kept.hours_per_month, given_up.hours_per_month)
+    kept.engagements += given_up.engagements
+    kept.open_enquiries += given_up.open_enquiries
+    kept.set_engagement_limit(_narrower(kept.engagement_limit, given_up.engagement_limit))
+    if given_up.paused_at is not None:
+        kept.pause(at=at)
+    given_up.engagements = given_up.open_enquiries = 0
+    given_up.set_engagement_limit(given_up.engagement_limit)
+    given_up.reading = given_up.summary = ""
+    given_up.contact_name = given_up.contact_email = given_up.contact_phone = ""
+    if given_up.is_resident:
+        given_up.name = GIVEN_UP
+
+
+def _narrower(one: Limit | None, other: Limit | None) -> Limit | None:
+    return min((limit for limit in (one, other) if limit is not None), default=None)
 
 
 def open_enquiries(partnership: Partnership) -> dict[UUID, int]:

@@ -1,6 +1,8 @@
 """Pages of a participant: profile, consents, limits, and who learnt the contact details."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +18,7 @@ from models import (
 from web.database import current_session
 from web.i18n import locale
 from web.participants import queries, services
-from web.participants.forms import GIVE, ConsentForm, ProfileForm, RevealForm
+from web.participants.forms import GIVE, ConsentForm, MunicipalityForm, PairForm, ProfileForm, RevealForm
 from web.security import account_at_work, current_account, requires
 
 bp = Blueprint("participants", __name__)
@@ -25,7 +27,9 @@ bp = Blueprint("participants", __name__)
 @bp.get("/participants/<uuid:id>")
 @requires(Permission.PARTICIPANT_SEE, on=Participant)
 def participant(found: Participant) -> ResponseReturnValue:
-    """Show a participant as far as the reader may see it."""
+    """Show a participant as far as the reader may see it; a record that was given up leads to the one that was kept."""
+    if found.was_merged:
+        return redirect(url_for("participants.participant", id=found.successor.id))
     return _participant_page(found, RevealForm(formdata=None))
 
 
@@ -99,6 +103,70 @@ def resume(found: Participant) -> ResponseReturnValue:
     services.resume(current_session(), found, by=account_at_work())
     flash(_("Suggestions are made again."), "success")
     return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.get("/duplicates")
+@requires(Permission.DUPLICATES_SEE)
+def duplicates() -> ResponseReturnValue:
+    """Show which records may be one participant, beside each other."""
+    session, account = current_session(), account_at_work()
+    municipalities = queries.municipalities_to_look_through(session, account)
+    form = MunicipalityForm(request.args)
+    form.offer(municipalities, locale())
+    chosen = form.chosen(municipalities)
+    pairs = queries.proposed_duplicates(session, account, chosen) if chosen else []
+    return render_template("participants/duplicates.html", pairs=pairs, form=form, municipality=chosen)
+
+
+@bp.route("/participants/<uuid:id>/merge", methods=["GET", "POST"])
+@requires(Permission.PARTICIPANT_MERGE, on=Participant)
+def merge(found: Participant) -> ResponseReturnValue:
+    """Say what would move when another record is given up for this one, and do it."""
+    session, account = current_session(), account_at_work()
+    form = PairForm(request.values)
+    other = _other_of(form)
+    if not form.is_submitted():
+        form.note_versions(found, other)
+        return _merge_page(found, other, form)
+    found.check_version(form.expected(form.version))
+    other.check_version(form.expected(form.other_version))
+    if queries.belongings(session, found, other).hindrances:
+        return _merge_page(found, other, form), 409
+    services.merge(session, found, other, by=account, at=utc_now())
+    flash(_("The two records are one now."), "success")
+    return redirect(url_for("participants.participant", id=found.id), 303)
+
+
+@bp.post("/participants/<uuid:id>/keep-apart")
+@requires(Permission.PARTICIPANT_MERGE, on=Participant)
+def keep_apart(found: Participant) -> ResponseReturnValue:
+    """Remember that two records are two participants."""
+    other = _other_of(PairForm(request.form))
+    services.keep_apart(current_session(), found, other, by=account_at_work(), at=utc_now())
+    flash(_("These two are kept apart and are not proposed again."), "success")
+    return redirect(url_for("participants.duplicates", municipality=found.municipality.path), 303)
+
+
+def _other_of(form: PairForm) -> Participant:
+    """Return the second participant of a pair; what is absent and what is forbidden look the same."""
+    try:
+        other = current_session().get(Participant, UUID(form.other.data or ""))
+    except ValueError:
+        other = None
+    if other is None or not is_granted(Permission.PARTICIPANT_MERGE, current_account(), other):
+        abort(404)
+    return other
+
+
+def _merge_page(kept: Participant, other: Participant, form: PairForm) -> str:
+    session, account = current_session(), current_account()
+    return render_template(
+        "participants/merge.html",
+        kept=queries.seen_by(account, kept),
+        other=queries.seen_by(account, other),
+        moving=queries.belongings(session, kept, other),
+        form=form,
+    )
 
 
 def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_form: ConsentForm | None = None) -> str:

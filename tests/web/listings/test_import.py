@@ -30,13 +30,22 @@ from models import (
     Reach,
     Slot,
     Verdict,
+    utc_now,
 )
-from tests.factories import make_field, make_municipality, make_participant, make_partnership, make_suggestion
+from tests.factories import (
+    make_account,
+    make_field,
+    make_municipality,
+    make_participant,
+    make_partnership,
+    make_suggestion,
+)
 from tests.web.listings import workbooks
 from web.database import session_scope
 from web.listings.documents import rows
 from web.listings.documents.sheets import named
 from web.listings.services import imports
+from web.participants import services as participants
 
 Run = Callable[..., Result]
 Places = dict[str, Area]
@@ -507,3 +516,21 @@ def test_no_sheet_breaks_the_plan(memory_session: Session, changes: list[dict[st
 
     assert len(plan.rows) + len(plan.refusals) + len(understood.refusals) == len(changes)
     memory_session.rollback()
+
+
+def test_a_sheet_that_names_a_merged_record_reaches_the_one_that_was_kept(
+    run: Run, session: Session, places: Places, write: Callable[..., str]
+) -> None:
+    run("needs", write([ROW]))
+    given_up = session.scalars(select(Participant)).one()
+    kept = make_participant(kind=given_up.kind, name="一関自治会", area=places["一関市"])
+    by = make_account()
+    session.add_all([kept, by])
+    session.flush()
+    participants.merge(session, kept, given_up, by=by, at=utc_now())
+
+    result = run("needs", write([ROW, changed(件名="回覧板")]))
+
+    assert result.exit_code == 0
+    assert {need.participant_id for need in session.scalars(select(Need))} == {kept.id}
+    assert count(session, Participant) == 2

@@ -18,6 +18,7 @@ from models import (
     Job,
     JobKind,
     JobState,
+    Merger,
     Offer,
     OfferItem,
     OutboxMail,
@@ -97,6 +98,20 @@ def test_a_counter_that_says_too_little_is_found(
     session.execute(update(counter.class_).values({counter: 0}))  # type: ignore[attr-defined]  # an attribute of a model
 
     assert broken() == [sentence]
+
+
+def test_a_need_left_behind_on_a_merged_record_is_found(
+    session: AuditedSession, broken: Callable[[], list[str]]
+) -> None:
+    given_up = make_participant()
+    kept = make_participant(area=given_up.area)
+    given_up.leave(at=NOW)
+    session.add_all(
+        [make_need(participant=given_up), Merger(merged=given_up, kept=kept, merged_by=None, merged_at=NOW)]
+    )
+    session.commit()
+
+    assert broken() == ["a record that was merged into another holds nothing"]
 
 
 def test_what_is_wrong_is_named_and_the_rest_is_counted(session: AuditedSession) -> None:

@@ -223,7 +223,8 @@ def _known_participants(session: Session, rows: Sequence[PlannedRow]) -> dict[tu
         same = (participant.kind.value, fold(participant.name), participant.municipality.path)
         imported = by_key.get(participant.import_key or "")
         if imported is not None:
-            found[imported] = participant
+            # A sheet still names the record that was given up when two were made one.
+            found[imported] = participant.successor
         elif same in wanted:
             found.setdefault(same, participant)
     return found

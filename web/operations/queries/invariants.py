@@ -26,6 +26,8 @@ from models import (
     Job,
     JobState,
     MatchingRun,
+    Membership,
+    Merger,
     Need,
     Offer,
     OfferItem,
@@ -347,6 +349,20 @@ def _reveals_have_a_basis(session: Session, at: datetime) -> Problems:
     )
 
 
+def _what_was_given_up_holds_nothing(session: Session, at: datetime) -> Problems:
+    """Look for what still hangs on a record that was given up for another one of the same participant."""
+    del at
+    given_up = select(Merger.merged_id)
+    problems: Problems = []
+    for model in (Need, Offer, Party, Membership, Consent):
+        problems += _rows(session, model.__tablename__, select(model.id).where(model.participant_id.in_(given_up)))
+    return problems + _rows(
+        session,
+        "merged participant that has not left",
+        select(Participant.id).where(Participant.id.in_(given_up), Participant.left_at.is_(None)),
+    )
+
+
 def _nobody_is_suggested_without_consent(session: Session, at: datetime) -> Problems:
     del at
 
@@ -488,6 +504,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("an approval was given by somebody without an interest", _approvals_are_free_of_interest),
     Invariant("stages follow the lifecycle", _stages_follow_the_lifecycle),
     Invariant("contact details were shown only on a basis", _reveals_have_a_basis),
+    Invariant("a record that was merged into another holds nothing", _what_was_given_up_holds_nothing),
     Invariant("nobody is suggested without consent", _nobody_is_suggested_without_consent),
     Invariant("no score is shown without enough confidence", _scores_are_honest),
     Invariant("one run of the engine is published in a municipality", _one_run_is_published),
