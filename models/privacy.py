@@ -80,7 +80,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "offers": _table(
             title=P, body=P, status=O, source=P, reach=O, online=O, condition=O, windows=O, starts_on=O, ends_on=O,
             expires_on=O, engagement_limit=O, yearly_limit=O, import_key=D, engagements=O,
-            engagement_limit_exceeded=O, search_text=D, participant_id=O, area_id=O, municipality_id=O, version=O,
+            engagement_limit_exceeded=O, search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
+            municipality_id=O, version=O,
         ),
         "outbox_mails": _table(
             to_address=P, locale=O, template=O, subject=P, body=P, attempts=O, last_error=O, next_attempt_at=O,
