@@ -1,7 +1,8 @@
 """One run: from needs and offers to suggestions with reasons."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -34,6 +35,8 @@ MOST_FAINT_PARTNERS: Final = 2
 NEEDS_AT_ONCE: Final = 2_000
 """Needs whose candidates are scored at once."""
 
+Refused: TypeAlias = Mapping[str, Collection[frozenset[str]]]
+NOBODY_REFUSED: Final[Refused] = MappingProxyType({})
 Progress: TypeAlias = Callable[[int, int], None]
 _One = TypeVar("_One")
 
@@ -82,6 +85,7 @@ def run(
     weights: Weights,
     geography: Geography,
     taxonomy: Taxonomy,
+    refused: Refused = NOBODY_REFUSED,
     progress: Progress | None = None,
 ) -> list[NeedResult]:
     """Suggest teams for needs, each for itself.
@@ -98,6 +102,8 @@ def run(
         Which districts touch.
     taxonomy : Taxonomy
         Skills and what they are called.
+    refused : Mapping[str, Collection[frozenset[str]]]
+        By the id of a need the teams that are not to be suggested again, by the ids of their offers.
     progress : Callable[[int, int], None] or None
         Called with the number of needs done and of all needs, after each need.
 
@@ -108,7 +114,7 @@ def run(
 
     """
     market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy)
-    return market.run(needs, progress)
+    return market.run(needs, refused, progress)
 
 
 def run_market(
@@ -118,13 +124,14 @@ def run_market(
     weights: Weights,
     geography: Geography,
     taxonomy: Taxonomy,
+    refused: Refused = NOBODY_REFUSED,
     progress: Progress | None = None,
 ) -> MarketResult:
     """Suggest teams for every need, and spread attention over the whole market.
 
     Parameters
     ----------
-    needs, offers, weights, geography, taxonomy, progress
+    needs, offers, weights, geography, taxonomy, refused, progress
         As in `run`; all needs that compete for the same people have to be among them.
 
     Returns
@@ -134,7 +141,7 @@ def run_market(
 
     """
     market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy)
-    results = market.run(needs, progress)
+    results = market.run(needs, refused, progress)
     chances = Chances.of(market.found)
     ranking = rank(chances.market, rounds=ROUNDS)
     return MarketResult(tuple(rotated(results, chances, ranking)), tuple(showings(chances, ranking)))
@@ -183,23 +190,23 @@ class _Market:
         self.retrieval = Retrieval(offers, geography=geography, taxonomy=taxonomy)
         self.found: list[Candidates] = []
 
-    def run(self, needs: Sequence[NeedProfile], progress: Progress | None) -> list[NeedResult]:
+    def run(self, needs: Sequence[NeedProfile], refused: Refused, progress: Progress | None) -> list[NeedResult]:
         """Suggest teams, and those who come nearest where nobody fits."""
         results: list[NeedResult] = []
         for block in _blocks(needs, NEEDS_AT_ONCE):
-            for result in self.results(block):
+            for result in self.results(block, refused):
                 results.append(result)
                 if progress is not None:
                     progress(len(results), len(needs))
         for strict in (True, False):
             unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
             for rows in _blocks(unmet, NEEDS_AT_ONCE):
-                nearest = self.nearest([needs[row] for row in rows], strict=strict)
+                nearest = self.nearest([needs[row] for row in rows], refused, strict=strict)
                 for row, suggestions in zip(rows, nearest, strict=True):
                     results[row] = replace(results[row], suggestions=suggestions)
         return results
 
-    def results(self, needs: Sequence[NeedProfile]) -> Iterator[NeedResult]:
+    def results(self, needs: Sequence[NeedProfile], refused: Refused) -> Iterator[NeedResult]:
         """Suggest teams for some needs."""
         counts: list[dict[str, int]] = []
         blocks = []
@@ -211,7 +218,7 @@ class _Market:
         lacking = {row: slots for row in range(len(needs)) if (slots := found.lacking(row))}
         relaxations = dict(zip(lacking, self._relaxations(needs, lacking), strict=True))
         for row, need in enumerate(needs):
-            teams = assemble(need, found.candidates(row), limit=SUGGESTIONS)
+            teams = assemble(need, found.candidates(row), limit=SUGGESTIONS, refused=refused.get(need.id, ()))
             yield NeedResult(
                 need_id=need.id,
                 suggestions=found.suggestions(row, teams),
@@ -221,7 +228,9 @@ class _Market:
                 candidates=found.count(row),
             )
 
-    def nearest(self, needs: Sequence[NeedProfile], *, strict: bool) -> list[tuple[SuggestionResult, ...]]:
+    def nearest(
+        self, needs: Sequence[NeedProfile], refused: Refused, *, strict: bool
+    ) -> list[tuple[SuggestionResult, ...]]:
         """Suggest those who are at least faintly near to needs that nobody fits."""
         blocks = [
             self.retrieval.candidates(block, excluded.eligible, strict=strict) for block, excluded in self._gates(needs)
@@ -230,7 +239,13 @@ class _Market:
         return [
             found.suggestions(
                 row,
-                assemble(need, found.candidates(row), max_partners=MOST_FAINT_PARTNERS, limit=FAINT_SUGGESTIONS),
+                assemble(
+                    need,
+                    found.candidates(row),
+                    max_partners=MOST_FAINT_PARTNERS,
+                    limit=FAINT_SUGGESTIONS,
+                    refused=refused.get(need.id, ()),
+                ),
             )
             for row, need in enumerate(needs)
         ]

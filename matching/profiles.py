@@ -1,5 +1,7 @@
 """What the engine is told: needs, offers, places, skills and weights as frozen dataclasses."""
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -282,6 +284,12 @@ class Taxonomy:
     parents: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """The version of the list: the same for the same content, another for any other."""
+        content = [sorted(self.names.items()), sorted(self.parents.items()), sorted(self.aliases.items())]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def surface_forms(self) -> Mapping[str, tuple[str, bool]]:
         """Return the skill behind each normalised surface form, and whether the form is only an alias.

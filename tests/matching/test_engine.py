@@ -241,3 +241,15 @@ def test_who_is_only_faintly_near_gets_no_number() -> None:
     offer = make_offer(make_item(what="見本市の受付", kind="people"))
 
     assert results_of([need], [offer])[0].suggestions[0].score is None
+
+
+def test_teams_that_were_refused_make_room_for_the_next() -> None:
+    need = make_need(make_slot(what="会計"))
+    offers = [make_offer(make_item(what="会計"), id=f"o{k}") for k in range(7)]
+    known = {"weights": Weights(), "geography": GEOGRAPHY, "taxonomy": TAXONOMY}
+    first = run([need], offers, **known)[0].suggestions
+
+    teams = [frozenset(partner.offer_id for partner in one.partners) for one in first]
+    others = run([need], offers, refused={need.id: teams}, **known)[0].suggestions
+
+    assert [one.partners[0].offer_id for one in others] == ["o5", "o6"]

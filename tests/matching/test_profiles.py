@@ -63,6 +63,17 @@ def test_json_of_another_kind_is_refused() -> None:
         weights_from_json(to_json(make_need()))
 
 
+def test_a_list_of_skills_has_another_version_when_anything_in_it_is_other() -> None:
+    skills = Taxonomy(names={"a": "会計"}, parents={"a": "b"}, aliases={"a": ("経理",)})
+
+    same = Taxonomy(names={"a": "会計"}, parents={"a": "b"}, aliases={"a": ("経理",)})
+
+    assert skills.fingerprint == same.fingerprint
+    assert skills.fingerprint != dataclasses.replace(skills, aliases={"a": ("簿記",)}).fingerprint
+    assert skills.fingerprint != dataclasses.replace(skills, parents={}).fingerprint
+    assert skills.fingerprint != dataclasses.replace(skills, names={"a": "経理"}).fingerprint
+
+
 @pytest.mark.parametrize("profile", [NeedProfile, OfferProfile, SlotProfile, ItemProfile, Weights])
 def test_protected_attributes_have_no_place(profile: Any) -> None:
     names = {field.name for field in dataclasses.fields(profile)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import linear_sum_assignment, linprog
 
 from matching import Assignment, Candidate, ItemProfile, NeedProfile, SlotProfile, Team, assemble
 from matching.allocation import allocate
@@ -106,6 +106,57 @@ def test_the_first_team_is_the_best_that_brute_force_finds(
 
     best = best_by_brute_force(need, candidates, max_partners=max_partners)
     assert (teams[0].value if teams else 0.0) == pytest.approx(best, abs=1e-9)
+
+
+def drawn_situation(random: Random) -> tuple[NeedProfile, list[Candidate]]:
+    slots = tuple(
+        make_slot(id=f"s{k}", quantity=random.randint(1, 4), weight=random.choice((0.5, 1.0, 2.0)))
+        for k in range(random.randint(1, 4))
+    )
+    need = make_need(*slots, owner_kind=random.choice(("npo", "rmo", "government")))
+    candidates = []
+    for k in range(random.randint(4, 9)):
+        items = [make_item(id=f"i{n}", quantity=random.randint(1, 4)) for n in range(random.randint(1, 3))]
+        offer = make_offer(*items, id=f"o{k}", owner_kind=random.choice(("npo", "rmo", "government")))
+        fits = {(slot.id, item.id): random.choice((0.0, 0.1, 0.3, 0.6, 0.9)) for slot in slots for item in items}
+        candidates.append(Candidate(offer, fits))
+    return need, candidates
+
+
+def value_unit_by_unit(need: NeedProfile, team: tuple[Candidate, ...]) -> float:
+    """Return what a team is worth when every single unit of every item is assigned to a unit of a slot."""
+    units = [(slot, slot.weight / slot.quantity) for slot in need.slots for _ in range(slot.quantity)]
+    things = [(one, item) for one in team for item in one.offer.items for _ in range(item.quantity)]
+    fits = np.array([[one.fits[slot.id, item.id] for one, item in things] for slot, _ in units])
+    gains = np.where(fits >= FIT_FLOOR, fits, 0.0) * np.array([share for _, share in units])[:, None]
+    rows, columns = linear_sum_assignment(gains, maximize=True)
+    kinds = {need.owner_kind, *(one.offer.owner_kind for one in team)}
+    bridges = bool(kinds & PLACE_KINDS) and bool(kinds & PURPOSE_KINDS)
+    return float(gains[rows, columns].sum()) - PARTNER_COST * len(team) + BRIDGING_BONUS * bridges
+
+
+@pytest.mark.parametrize("seed", range(500))
+def test_no_team_of_up_to_four_is_better_than_the_first(seed: int) -> None:
+    need, candidates = drawn_situation(Random(seed))  # noqa: S311  (drawn cases, no secret)
+
+    teams = assemble(need, candidates)
+
+    best = max(
+        value_unit_by_unit(need, team) for size in range(1, 5) for team in itertools.combinations(candidates, size)
+    )
+    assert (teams[0].value if teams else 0.0) == pytest.approx(max(best, 0.0), abs=1e-9)
+
+
+def test_a_refused_team_makes_room_for_the_next_one() -> None:
+    need = make_need(make_slot(what="会計"))
+    candidates = [
+        Candidate(make_offer(make_item(id="i"), id=f"o{k}"), {(need.slots[0].id, "i"): 0.9 - k / 100}) for k in range(7)
+    ]
+    first = assemble(need, candidates, limit=5)
+
+    others = assemble(need, candidates, limit=5, refused=[partners_of(team) for team in first])
+
+    assert [partners_of(team) for team in others] == [{"o5"}, {"o6"}]
 
 
 @settings(max_examples=60, deadline=None)
