@@ -1,189 +1,104 @@
-"""Japanese free text: one spelling for one word, words of intent removed, retrieval by meaning-bearing characters."""
+"""Retrieval of texts by words, by words of close meaning, by characters and by meaning as a whole."""
 
-import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
-from matching.arrays import FloatMatrix, IntMatrix
+from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.hyperparameters import Tunable
-from matching.text.spelling import normalise
+from matching.text.archive import read_archive, write_archive
+from matching.text.dense import Encoder, Kind, load_encoder
+from matching.text.shelf import Shelf
+from matching.text.vectors import Float32Matrix, weights, whole, whole_cosines, word_vectors
 
-WORDS_OF_INTENT: Final[tuple[str, ...]] = (
-    "ありがとうございます",
-    "よろしくお願いします",
-    "お願いします",
-    "お願いしたい",
-    "していただきたい",
-    "してくださる",
-    "してくれる",
-    "いただける",
-    "いただきたい",
-    "ください",
-    "探しています",
-    "さがしています",
-    "求めています",
-    "募集しています",
-    "募ります",
-    "必要です",
-    "必要な",
-    "手伝います",
-    "手伝えます",
-    "手伝って",
-    "手伝い",
-    "手伝う",
-    "提供いたします",
-    "提供します",
-    "提供する",
-    "提供",
-    "支援します",
-    "できます",
-    "できる方",
-    "できる",
-    "したいです",
-    "したい",
-    "ほしい",
-    "欲しい",
-    "歓迎します",
-    "探す",
-    "探して",
-    "募集",
-    "という",
-    "ところ",
-    "について",
-    "ための",
-    "ために",
-    "します",
-    "しています",
-    "います",
-    "あります",
-    "です",
-    "ます",
-    "して",
-    "から",
-    "まで",
-    "など",
-    "こと",
-    "もの",
-    "ほど",
-    "くらい",
-    "どなたか",
-    "どなた",
-    "だれか",
-    "ひとり",
-    "人を",
-    "方を",
-    "人が",
-    "方が",
-)
-"""Words that say that somebody seeks or gives, not what: removed before texts are compared, longest first."""
+_CELLS: Final = 8_000_000
+CLOSEST: Final = 0.25
+"""Cosine from which two words count as close, and two texts."""
 
-_INTENT: Final = re.compile("|".join(sorted(map(re.escape, WORDS_OF_INTENT), key=lambda word: (-len(word), word))))
-_PARTICLE: Final = re.compile(r"[ぁ-ん]")
-_BLOCK: Final = 256
-
-
-def without_intent(text: str) -> str:
-    """Return a normalised text without the words that only say that somebody seeks or gives.
-
-    Parameters
-    ----------
-    text : str
-        A normalised text.
-
-    Returns
-    -------
-    str
-        What is left; the text itself when nothing would be left.
-
-    """
-    rest = " ".join(_INTENT.sub(" ", text).split())
-    return rest or text
-
-
-def grams(text: str) -> Counter[str]:
-    """Count the single characters and pairs of characters of a text.
-
-    Pairs do not cross a gap, and a single hiragana is left out, since it is a particle or an ending
-    more often than a word.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    collections.Counter
-        How often each of them occurs.
-
-    """
-    found: Counter[str] = Counter()
-    for word in without_intent(normalise(text)).split():
-        found.update(character for character in word if not _PARTICLE.match(character))
-        found.update(word[start : start + 2] for start in range(len(word) - 1))
-    return found
-
-
-def substance(term: str) -> float:
-    """Return how much a character or pair of characters tells about what a text is about.
-
-    Parameters
-    ----------
-    term : str
-        One or two characters.
-
-    Returns
-    -------
-    float
-        1 without hiragana, 0.5 with one and 0.25 with two: particles and endings are written in hiragana. Beside
-        words in hiragana alone, as のぼり, this makes no difference, since scores are shares of the query.
-
-    """
-    return 0.5 ** len(_PARTICLE.findall(term))
+_SOFT_LIMIT: Final = 0.9
+_CONSTANT: Final = 1e-4
+_GROUPS: Final = 8
+_NEIGHBOURS: Final = 32
 
 
 class TextIndex(Tunable):
-    """Retrieval of texts by BM25 over single characters and pairs of characters.
+    """Retrieval of texts by four signals, each measured in its own spread over the texts, and added up.
 
     Parameters
     ----------
+    words : float
+        Weight of BM25 over words, where a word of close meaning counts as a part of an occurrence.
+    characters : float
+        Weight of BM25 over runs of one to three characters, for spelling errors and words that nobody knows.
+    vectors : float
+        Weight of the cosine of the means of the vectors of words.
+    alignment : float
+        Weight of how closely each word of the query is met by its closest word in the text.
+    meaning : float
+        Weight of the cosine that the dense model gives, where there is one.
     saturation : float
-        How soon another occurrence of the same character stops counting (k1 of BM25), more than 0.
+        How soon another occurrence stops counting (k1 of BM25), more than 0.
     length_penalty : float
         How much a long text is discounted, in [0, 1] (b of BM25).
+    dense : str or None
+        Path of a folder with a dense model (`matching.text.dense`), None to do without.
 
     Attributes
     ----------
-    vocabulary_ : dict[str, int]
-        Column of each character or pair that occurs in the fitted texts.
-    rarity_ : numpy.ndarray, shape (n_terms,)
-        Weight of each of them, the rarer and the more substantial the higher, always above 0.
-    weights_ : scipy.sparse.csr_array, shape (n_texts, n_terms)
-        BM25 weight of each term in each text.
+    shelf_ : Shelf
+        The texts with their words and characters.
+    dense_ : numpy.ndarray of int16, shape (n_texts, dimension), or None
+        Vectors of the texts by the dense model.
+    dense_id_ : str or None
+        Which model made them.
 
     Notes
     -----
-    Scores are calibrated: the BM25 score is divided by the score of a text of average length that holds every
-    term of the query once, and cut at 1. A term that no text holds counts as the rarest possible one, so that a
-    query of which hardly anything is known cannot score high.
+    The score of a text is the weighted sum of the signals, each divided by its standard deviation over the texts, which
+    ranks as the sum of z-scores does. It is above 0 exactly where a text shares a run of characters or a word with the
+    query, holds a word of close meaning or is close as a whole; it says which text is nearer, not how near it is, for
+    which see `matching.text.likeness`. A query scores the same whatever else is asked at once.
+
+    Texts keep their positions for good: `add` appends, and a removed text is never found again. What depends on all
+    texts together is derived at the next search, from the remaining ones alone, so that an index after any changes
+    scores exactly as one that was fitted to the remaining texts.
 
     References
     ----------
     Robertson, S., and Zaragoza, H. (2009). The Probabilistic Relevance Framework: BM25 and Beyond.
     Foundations and Trends in Information Retrieval 3(4).
+    Arora, S., Liang, Y., and Ma, T. (2017). A Simple but Tough-to-Beat Baseline for Sentence Embeddings. ICLR.
 
     """
 
-    def __init__(self, *, saturation: float = 1.2, length_penalty: float = 0.75) -> None:
+    def __init__(
+        self,
+        *,
+        words: float = 1.0,
+        characters: float = 1.0,
+        vectors: float = 2.0,
+        alignment: float = 1.0,
+        meaning: float = 2.0,
+        saturation: float = 1.2,
+        length_penalty: float = 0.75,
+        dense: str | None = None,
+    ) -> None:
+        self.words = words
+        self.characters = characters
+        self.vectors = vectors
+        self.alignment = alignment
+        self.meaning = meaning
         self.saturation = saturation
         self.length_penalty = length_penalty
+        self.dense = dense
 
     def fit(self, texts: Sequence[str]) -> "TextIndex":
-        """Learn the texts that can be found.
+        """Learn the texts that can be found, and forget all others.
 
         Parameters
         ----------
@@ -196,26 +111,59 @@ class TextIndex(Tunable):
             Itself.
 
         """
-        counted = [grams(text) for text in texts]
-        terms = sorted(set().union(*counted))
-        self.vocabulary_: dict[str, int] = {term: column for column, term in enumerate(terms)}
-        counts = self._matrix(counted)
-        documents = np.bincount(counts.indices, minlength=len(terms))
-        weights = np.array([substance(term) for term in terms], dtype=np.float64)
-        self.rarity_: FloatMatrix = weights * np.log1p((len(texts) - documents + 0.5) / (documents + 0.5))
-        self.unseen_rarity_: float = float(np.log1p((len(texts) + 0.5) / 0.5))
-        lengths = np.asarray(counts.sum(axis=1), dtype=np.float64)
-        self.average_length_: float = float(lengths.mean()) if lengths.any() else 1.0
-        damping = self.saturation * (1.0 - self.length_penalty + self.length_penalty * lengths / self.average_length_)
-        rows = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
-        saturated = counts.data * (self.saturation + 1.0) / (counts.data + damping[rows])
-        self.weights_: Any = sparse.csr_array(
-            (saturated * self.rarity_[counts.indices], counts.indices, counts.indptr), shape=counts.shape
-        )
+        self.shelf_: Shelf = Shelf.of(texts)
+        encoder = self._encoder()
+        self.dense_id_: str | None = encoder.id if encoder else None
+        self.dense_: npt.NDArray[np.int16] | None = _encoded(encoder, texts, "passage") if encoder else None
+        self._model: Encoder | None = encoder
+        self._statistics: _Statistics | None = None
+        return self
+
+    def add(self, texts: Sequence[str]) -> "TextIndex":
+        """Learn more texts; their positions follow those of the texts that are there.
+
+        Parameters
+        ----------
+        texts : Sequence[str]
+            The texts.
+
+        Returns
+        -------
+        TextIndex
+            Itself.
+
+        """
+        self.shelf_ = self.shelf_.with_more(Shelf.of(texts))
+        if self._model is not None and self.dense_ is not None and len(texts):
+            self.dense_ = np.concatenate([self.dense_, _encoded(self._model, texts, "passage")])
+        self._statistics = None
+        return self
+
+    def remove(self, positions: Sequence[int] | IntMatrix) -> "TextIndex":
+        """Forget texts; the others keep their positions.
+
+        Parameters
+        ----------
+        positions : Sequence[int]
+            Positions of the texts.
+
+        Returns
+        -------
+        TextIndex
+            Itself.
+
+        Raises
+        ------
+        IndexError
+            When there is no such position.
+
+        """
+        self.shelf_ = self.shelf_.without(np.asarray(positions, dtype=np.int64))
+        self._statistics = None
         return self
 
     def scores(self, queries: Sequence[str]) -> FloatMatrix:
-        """Return how much of each query every text holds.
+        """Return how near every text is to each query.
 
         Parameters
         ----------
@@ -225,25 +173,18 @@ class TextIndex(Tunable):
         Returns
         -------
         numpy.ndarray, shape (n_queries, n_texts)
-            Calibrated scores in [0, 1]; 0 throughout for a query without characters.
+            Scores, at least 0; 0 for what `search` does not find, and for removed texts.
 
         """
-        counted = [Counter(dict.fromkeys(grams(query), 1)) for query in queries]
-        found = self._matrix(counted)
-        product = (
-            (found @ self.weights_.T).toarray()
-            if found.nnz and self.weights_.nnz
-            else np.zeros((len(queries), self.weights_.shape[0]))
-        )
-        attainable = found @ self.rarity_
-        unseen = [sum(substance(term) for term in terms if term not in self.vocabulary_) for terms in counted]
-        attainable = attainable + self.unseen_rarity_ * np.array(unseen, dtype=np.float64)
-        attainable = np.maximum(attainable, np.finfo(np.float64).tiny)
-        calibrated: FloatMatrix = np.minimum(product / attainable[:, None], 1.0)
-        return calibrated
+        scores = np.zeros((len(queries), len(self.shelf_)))
+        for block, found in self._blocks(queries):
+            scores[block, self._derived().positions] = found
+        return scores
 
-    def search(self, queries: Sequence[str], *, top: int = 10) -> tuple[IntMatrix, FloatMatrix]:
-        """Return the best texts for each query, best first, ties by position.
+    def search(
+        self, queries: Sequence[str], *, top: int = 10, allowed: BoolMatrix | None = None
+    ) -> tuple[IntMatrix, FloatMatrix]:
+        """Return the nearest texts for each query, best first, ties by position.
 
         Parameters
         ----------
@@ -251,45 +192,304 @@ class TextIndex(Tunable):
             Any texts.
         top : int
             How many texts to return for each query, at least 1.
+        allowed : numpy.ndarray of bool, shape (n_queries, n_texts), or None
+            Which texts may be found for each query, None for all. It changes no score.
 
         Returns
         -------
         tuple of numpy.ndarray, both of shape (n_queries, top)
-            Positions of the texts and their scores; -1 and 0.0 where fewer texts share anything with the query.
+            Positions of the texts and their scores; -1 and 0.0 where fewer are found.
 
         Raises
         ------
         ValueError
-            When `top` is less than 1.
+            When `top` is less than 1, or `allowed` is not of that shape.
 
         """
         if top < 1:
             raise ValueError("a search returns at least one text")
+        if allowed is not None and np.shape(allowed) != (len(queries), len(self.shelf_)):
+            raise ValueError("what is allowed has a row for each query and a column for each text")
         indices = np.full((len(queries), top), -1, dtype=np.int64)
         scores = np.zeros((len(queries), top))
-        for start in range(0, len(queries), _BLOCK):
-            block = self.scores(queries[start : start + _BLOCK])
-            for row, of_texts in enumerate(block, start=start):
-                best = _best(of_texts, top)
-                indices[row, : len(best)] = best
-                scores[row, : len(best)] = of_texts[best]
+        positions = self._derived().positions
+        for block, nearness in self._blocks(queries):
+            found = nearness if allowed is None else nearness * allowed[block][:, positions]
+            for row, columns in enumerate(_best(found, top), start=block.start):
+                indices[row, : len(columns)] = positions[columns]
+                scores[row, : len(columns)] = found[row - block.start, columns]
         return indices, scores
 
-    def _matrix(self, counted: Sequence[Counter[str]]) -> Any:
-        pairs = [
-            sorted((self.vocabulary_[term], count) for term, count in terms.items() if term in self.vocabulary_)
-            for terms in counted
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the index to one file, without pickle.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; an earlier file is replaced.
+
+        """
+        arrays = self.shelf_.arrays()
+        if self.dense_ is not None:
+            arrays["dense"] = self.dense_
+        parameters = {name: value for name, value in self.get_params().items() if name != "dense"}
+        write_archive(path, arrays, {"parameters": parameters, "dense_id": self.dense_id_})
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], *, dense: str | None = None) -> "TextIndex":
+        """Read an index that `save` has written.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+        dense : str or None
+            Path of the folder with the dense model, None to do without: where a model lies belongs to the machine and
+            is not kept in the file. Vectors of another model than the saved one are made anew.
+
+        Returns
+        -------
+        TextIndex
+            The index.
+
+        Raises
+        ------
+        ValueError
+            When the file is not a text index, or one of another format.
+
+        """
+        arrays, notes = read_archive(path)
+        index = cls(**notes["parameters"], dense=dense)
+        index.shelf_ = Shelf.from_arrays(arrays)
+        index._statistics = None
+        encoder = index._encoder()
+        index._model = encoder
+        index.dense_id_ = encoder.id if encoder else None
+        if encoder is None:
+            index.dense_ = None
+        elif notes["dense_id"] == encoder.id:
+            index.dense_ = arrays["dense"]
+        else:
+            index.dense_ = _encoded(encoder, index.shelf_.texts, "passage")
+        return index
+
+    def _encoder(self) -> Encoder | None:
+        return load_encoder(self.dense) if self.dense is not None else None
+
+    def _derived(self) -> "_Statistics":
+        if self._statistics is None:
+            self._statistics = _Statistics.of(self.shelf_, self.saturation, self.length_penalty, self.dense_)
+        return self._statistics
+
+    def _blocks(self, queries: Sequence[str]) -> Iterator[tuple[slice, Float32Matrix]]:
+        """Yield the scores of some queries after the other, shape (n_some, n_remaining_texts)."""
+        derived = self._derived()
+        asked = Shelf.of(queries)
+        room = max(_CELLS // max(len(derived.positions), 1), 1)
+        for block in _cut(asked, room):
+            part = asked.part(block)
+            dense = _encoded(self._model, part.texts, "query") if self._model else None
+            yield block, self._fused(derived, part, dense)
+
+    def _fused(self, derived: "_Statistics", asked: Shelf, dense: npt.NDArray[np.int16] | None) -> Float32Matrix:
+        if not len(derived.positions):
+            return np.zeros((len(asked), 0), dtype=np.float32)
+        soft, aligned = derived.met_words(asked, self.saturation)
+        characters = derived.met_characters(asked)
+        cosines = whole_cosines(derived.mean_vectors(asked), derived.vectors)
+        found = (soft > 0.0) | (characters > 0.0) | (cosines > CLOSEST)
+        signals = [
+            (self.words, soft),
+            (self.characters, characters),
+            (self.vectors, np.maximum(cosines, 0.0)),
+            (self.alignment, aligned),
         ]
-        starts = np.cumsum([0, *map(len, pairs)])
-        columns = np.array([column for row in pairs for column, _ in row], dtype=np.int64)
-        counts = np.array([count for row in pairs for _, count in row], dtype=np.float64)
-        return sparse.csr_array((counts, columns, starts), shape=(len(counted), len(self.vocabulary_)))
+        if dense is not None:
+            nearness = whole_cosines(dense, derived.dense)
+            signals.append((self.meaning, np.maximum(nearness, 0.0)))
+        fused = np.zeros_like(cosines)
+        for weight, signal in signals:
+            fused += signal * (weight / _spread(signal))[:, None]
+        fused *= found
+        return fused
 
 
-def _best(scores: FloatMatrix, top: int) -> IntMatrix:
-    found = np.flatnonzero(scores > 0.0)
-    if len(found) > top:
-        least = np.partition(scores[found], -top)[-top]
-        found = found[scores[found] >= least]
-    order = np.lexsort((found, -scores[found]))[:top]
-    return found[order]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Statistics:
+    """What depends on all remaining texts together.
+
+    The columns are those of the words and runs that occur, in their own order: an index after changes has the same
+    arrays as one that was fitted at once.
+    """
+
+    positions: IntMatrix
+    vocabulary: dict[str, int]
+    ranks: IntMatrix
+    word_counts: Any  # (n_words, n_texts), CSR, float32
+    rarity: Float32Matrix
+    unseen: np.float32
+    damping: Float32Matrix
+    vectors: Float32Matrix
+    runs: IntMatrix
+    run_weights: Any  # (n_runs, n_texts), CSR, float32
+    dense: Float32Matrix
+
+    @classmethod
+    def of(
+        cls, shelf: Shelf, saturation: float, length_penalty: float, dense: npt.NDArray[np.int16] | None
+    ) -> "_Statistics":
+        positions = np.flatnonzero(shelf.present)
+        count = len(positions)
+        vocabulary, word_counts = shelf.words_by_text(positions)
+        runs, run_counts = shelf.runs_by_text(positions)
+        ranks = word_vectors().ranks_of(vocabulary)
+        run_rarity = _rarity(np.bincount(run_counts.indices, minlength=len(runs)), count)
+        run_counts = sparse.csr_array(run_counts)
+        damping = _damping(run_counts, saturation, length_penalty)
+        owners = np.repeat(np.arange(count), np.diff(run_counts.indptr))
+        run_counts.data = (
+            run_counts.data * np.float32(saturation + 1.0) / (run_counts.data + damping[owners])
+        ) * run_rarity[run_counts.indices]
+        return cls(
+            positions=positions,
+            vocabulary={word: column for column, word in enumerate(vocabulary)},
+            ranks=ranks,
+            word_counts=word_counts.T.tocsr(),
+            rarity=_rarity(np.bincount(word_counts.indices, minlength=len(vocabulary)), count),
+            unseen=_rarity(np.zeros(1), count)[0],
+            damping=_damping(word_counts, saturation, length_penalty),
+            vectors=_mean_vectors(word_counts, ranks).astype(np.float32),
+            runs=runs,
+            run_weights=run_counts.T.tocsr(),
+            dense=np.zeros((count, 0), dtype=np.float32) if dense is None else dense[positions].astype(np.float32),
+        )
+
+    def met_words(self, asked: Shelf, saturation: float) -> tuple[Float32Matrix, Float32Matrix]:
+        """Return soft BM25 and alignment of the words of queries, both of shape (n_queries, n_texts)."""
+        vocabulary, counts = asked.words_by_text(np.arange(len(asked)))
+        ranks = word_vectors().ranks_of(vocabulary)
+        columns = np.array([self.vocabulary.get(word, -1) for word in vocabulary], dtype=np.int64)
+        close = self._close(ranks, columns)
+        frequencies = sparse.csr_array(close @ self.word_counts)
+        found = frequencies.data
+        lengths = np.diff(frequencies.indptr)
+        documents = np.bincount(
+            np.repeat(np.arange(len(lengths)), lengths), weights=np.minimum(found, 1.0), minlength=len(lengths)
+        )
+        gain = np.repeat(_rarity(documents, len(self.positions)) * np.float32(saturation + 1.0), lengths)
+        gain *= found
+        found += self.damping[frequencies.indices]
+        np.divide(gain, found, out=frequencies.data)
+        counts.data[:] = 1.0
+        soft: Float32Matrix = (counts @ frequencies).toarray()
+        told = np.append(self.rarity, self.unseen)[columns] * weights(ranks)
+        counts.data = told.astype(np.float32)[counts.indices]
+        aligned: Float32Matrix = counts @ self._best(close)
+        return soft, aligned
+
+    def met_characters(self, asked: Shelf) -> Float32Matrix:
+        """Return BM25 of the runs of characters of queries, shape (n_queries, n_texts)."""
+        runs, counts = asked.runs_by_text(np.arange(len(asked)))
+        places = np.searchsorted(self.runs, runs)
+        known = (
+            np.flatnonzero(self.runs[np.minimum(places, len(self.runs) - 1)] == runs) if len(self.runs) else places[:0]
+        )
+        # texts stand in rows here: one pass over the postings serves all queries at once
+        asked_runs = counts.T.tocsr()[known].toarray()
+        met: Float32Matrix = np.ascontiguousarray((self.run_weights[places[known]].T @ asked_runs).T)
+        return met
+
+    def mean_vectors(self, asked: Shelf) -> npt.NDArray[np.int16]:
+        """Return the means of the vectors of the words of queries."""
+        vocabulary, counts = asked.words_by_text(np.arange(len(asked)))
+        return _mean_vectors(counts, word_vectors().ranks_of(vocabulary))
+
+    def _close(self, ranks: IntMatrix, same: IntMatrix) -> Any:
+        """Return how much a word of the texts counts as a word of the queries, shape (n_asked_words, n_words).
+
+        `same` is the column of the very word, -1 where the texts do not have it.
+        """
+        cosines = word_vectors().cosines(ranks, self.ranks)
+        known = np.flatnonzero(same >= 0)
+        bounds = np.maximum(_at_least(cosines, _NEIGHBOURS), np.float32(CLOSEST))[:, None]
+        values = np.where(cosines > bounds, np.minimum(np.square(cosines), np.float32(_SOFT_LIMIT)), np.float32(0.0))
+        values[known, same[known]] = 1.0
+        return sparse.csr_array(values)
+
+    def _best(self, close: Any) -> Float32Matrix:
+        """Return the closeness of the closest word of each text to each word, shape (n_asked_words, n_texts)."""
+        width = len(self.positions)
+        starts = self.word_counts.indptr
+        lengths = np.diff(starts)[close.indices]
+        ends = np.cumsum(lengths)
+        total = ends[-1] if len(ends) else 0
+        # where each posting list begins in the list of all postings, less where it begins among those laid out here
+        moves = np.repeat((starts[close.indices] - (ends - lengths)).astype(np.int32), lengths)
+        texts = self.word_counts.indices[moves + np.arange(total, dtype=np.int32)]
+        rows = np.repeat(np.arange(close.shape[0], dtype=np.int32), np.diff(close.indptr)) * np.int32(width)
+        best = np.zeros(close.shape[0] * width, dtype=np.float32)
+        np.maximum.at(best, np.repeat(rows, lengths) + texts, np.repeat(close.data, lengths))
+        return best.reshape(close.shape[0], width)
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str], kind: Kind) -> npt.NDArray[np.int16]:
+    return whole(encoder.encode(texts, kind=kind))
+
+
+def _mean_vectors(counts: Any, ranks: IntMatrix) -> npt.NDArray[np.int16]:
+    """Return the means of the vectors of the words of each text, each weighted by how much it tells."""
+    told = weights(ranks)[:, None] * word_vectors().directions(ranks)
+    return whole(counts @ told)
+
+
+def _rarity(documents: npt.NDArray[Any], count: int) -> Float32Matrix:
+    return np.log1p((count - documents + 0.5) / (documents + 0.5)).astype(np.float32)
+
+
+def _damping(counts: Any, saturation: float, length_penalty: float) -> Float32Matrix:
+    lengths = np.asarray(counts.sum(axis=1), dtype=np.float64)
+    average = lengths.mean() if lengths.any() else 1.0
+    return (saturation * (1.0 - length_penalty + length_penalty * lengths / average)).astype(np.float32)
+
+
+def _spread(signal: Float32Matrix) -> Float32Matrix:
+    """Return the standard deviation of each row, or its greatest value where all are the same."""
+    means = signal.mean(axis=1, dtype=np.float64)
+    squares = np.einsum("ij,ij->i", signal, signal).astype(np.float64) / signal.shape[1]
+    deviations = np.sqrt(np.maximum(squares - means**2, 0.0))
+    constant = deviations <= _CONSTANT * np.sqrt(squares)
+    spreads = np.where(constant, means, deviations)
+    return np.where(spreads > 0.0, spreads, 1.0).astype(np.float32)
+
+
+def _cut(asked: Shelf, room: int) -> Iterator[slice]:
+    """Cut queries so that neither they nor their distinct words are more than there is room for, or one at a time."""
+    start = 0
+    seen: set[int] = set()
+    for place in range(len(asked)):
+        mine = set(asked.words[asked.word_starts[place] : asked.word_starts[place + 1]].tolist())
+        if place > start and (len(seen | mine) > room or place - start >= room):
+            yield slice(start, place)
+            start, seen = place, set()
+        seen |= mine
+    if start < len(asked):
+        yield slice(start, len(asked))
+
+
+def _best(scores: Float32Matrix, top: int) -> Iterator[IntMatrix]:
+    """Yield the columns of the greatest scores above 0 of each row, ties by column."""
+    bounds = _at_least(scores, top)
+    for row, bound in zip(scores, bounds, strict=True):
+        found = np.flatnonzero((row >= bound) & (row > 0.0))
+        yield found[np.lexsort((found, -row[found]))[:top]]
+
+
+def _at_least(scores: Float32Matrix, top: int) -> Float32Matrix:
+    """Return for each row a number that at least `top` of its scores reach, and hardly more."""
+    groups = _GROUPS * top
+    width = scores.shape[1] // groups * groups
+    if not width:
+        return np.zeros(len(scores), dtype=np.float32)
+    greatest = scores[:, :width].reshape(len(scores), -1, groups).max(axis=1)
+    bounds: Float32Matrix = np.partition(greatest, groups - top, axis=1)[:, groups - top]
+    return bounds

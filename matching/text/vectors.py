@@ -1,6 +1,8 @@
 """Vectors of the hundred thousand most frequent words, from which closeness of meaning is read.
 
-The table is a part of chiVe (see `data/NOTICE`), quantised to 8 bits; the rarest words share the vector of a neighbour.
+The table is made from chiVe (see `data/NOTICE`). Its vectors consist of small whole numbers, and products of them are
+whole numbers below 2**24, which 32-bit floats hold exactly: a cosine has the same bits whichever block of pairs it was
+computed in, and on whichever machine.
 """
 
 from collections.abc import Iterable
@@ -15,8 +17,11 @@ import numpy.typing as npt
 from matching.arrays import FloatMatrix, IntMatrix
 
 TABLE: Final = Path(__file__).parent / "data" / "word-vectors.npz"
-COMMONNESS: Final = 3e-4
+_COMMONNESS: Final = 3e-4
 _ZIPF_SHIFT: Final = 2.7
+_WHOLE: Final = 4_000.0
+
+Float32Matrix = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,25 +35,23 @@ class WordVectors:
     rows : numpy.ndarray of uint16, shape (n_words,)
         Which vector belongs to the word of each rank.
     vectors : numpy.ndarray of int8, shape (n_vectors, dimension)
-        The vectors, each multiplied so that it fills 8 bits.
+        The vectors, whole numbers of any length.
+    lengths : numpy.ndarray of float64, shape (n_vectors,)
+        Their lengths.
 
     """
 
     ranks: dict[str, int]
     rows: npt.NDArray[np.uint16]
     vectors: npt.NDArray[np.int8]
-
-    @property
-    def dimension(self) -> int:
-        """How many numbers a vector has."""
-        return int(self.vectors.shape[1])
+    lengths: FloatMatrix
 
     def ranks_of(self, words: Iterable[str]) -> IntMatrix:
         """Return the rank of each word, -1 where it is unknown."""
         return np.array([self.ranks.get(word, -1) for word in words], dtype=np.int64)
 
-    def of_ranks(self, ranks: IntMatrix) -> npt.NDArray[np.float32]:
-        """Return the vectors of words by their ranks.
+    def directions(self, ranks: IntMatrix) -> Float32Matrix:
+        """Return the vectors of words, brought to length 1.
 
         Parameters
         ----------
@@ -61,10 +64,36 @@ class WordVectors:
             Vectors of length 1, zeros for unknown words.
 
         """
-        found = self.vectors[self.rows[np.maximum(ranks, 0)]].astype(np.float32)
-        found /= np.linalg.norm(found, axis=1, keepdims=True)
-        found[ranks < 0] = 0.0
-        return found
+        numbers, scales = self._numbers(ranks)
+        return numbers * scales[:, None]
+
+    def cosines(self, left: IntMatrix, right: IntMatrix) -> Float32Matrix:
+        """Return how close words are in meaning.
+
+        Parameters
+        ----------
+        left : numpy.ndarray of int64, shape (n,)
+            Ranks, -1 for an unknown word.
+        right : numpy.ndarray of int64, shape (m,)
+            Ranks, -1 for an unknown word.
+
+        Returns
+        -------
+        numpy.ndarray of float32, shape (n, m)
+            Cosines in [-1, 1], around 0 for unrelated words; 0 where a word is unknown.
+
+        """
+        numbers, scales = self._numbers(left)
+        others, of_others = self._numbers(right)
+        products: Float32Matrix = numbers @ others.T
+        products *= scales[:, None]
+        products *= of_others
+        return products
+
+    def _numbers(self, ranks: IntMatrix) -> tuple[Float32Matrix, Float32Matrix]:
+        rows = self.rows[np.maximum(ranks, 0)]
+        scales = np.where(ranks < 0, 0.0, 1.0 / self.lengths[rows]).astype(np.float32)
+        return self.vectors[rows].astype(np.float32), scales
 
 
 @cache
@@ -72,31 +101,60 @@ def word_vectors() -> WordVectors:
     """Return the table that is shipped with this package, read once."""
     with np.load(TABLE, allow_pickle=False) as table:
         words = bytes(table["keys"]).decode().split("\n")
-        return WordVectors({word: rank for rank, word in enumerate(words)}, table["rows"], table["q"])
+        vectors = table["q"]
+        lengths = np.sqrt(np.square(vectors, dtype=np.int64).sum(axis=1).astype(np.float64))
+        return WordVectors({word: rank for rank, word in enumerate(words)}, table["rows"], vectors, lengths)
 
 
-def weights(ranks: IntMatrix, *, commonness: float = COMMONNESS) -> FloatMatrix:
+def weights(ranks: IntMatrix) -> FloatMatrix:
     """Return how much each word tells, from how rare it is in the language as a whole.
 
     Parameters
     ----------
     ranks : numpy.ndarray of int64, shape (n,)
         Ranks by frequency, -1 for an unknown word, which counts as rarer than all known ones.
-    commonness : float
-        Share of all running words at which a word counts one half.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        a / (a + p) with p the share of the word by Zipf's law, in (0, 1].
+        a / (a + p) with p the share of the word among running words by Zipf's law, in (0, 1].
 
     References
     ----------
     Arora, S., Liang, Y., and Ma, T. (2017). A Simple but Tough-to-Beat Baseline for Sentence Embeddings. ICLR.
 
     """
-    count = 100_000
+    count = len(word_vectors().ranks)
     places = np.where(ranks < 0, count, ranks) + _ZIPF_SHIFT
     shares = 1.0 / (places * np.log(count / _ZIPF_SHIFT))
-    told: FloatMatrix = commonness / (commonness + shares)
+    told: FloatMatrix = _COMMONNESS / (_COMMONNESS + shares)
     return told
+
+
+def whole(vectors: npt.NDArray[np.floating]) -> npt.NDArray[np.int16]:
+    """Return vectors brought to one length and rounded to whole numbers.
+
+    By the inequality of Cauchy and Schwarz every partial sum of a product of two of them stays below 2**24.
+
+    Parameters
+    ----------
+    vectors : numpy.ndarray, shape (n, dimension)
+        Vectors of any length.
+
+    Returns
+    -------
+    numpy.ndarray of int16, shape (n, dimension)
+        Vectors of length `_WHOLE`, zeros where the length was 0.
+
+    """
+    lengths = np.sqrt(np.square(vectors.astype(np.float64)).sum(axis=1, keepdims=True))
+    scaled = np.divide(vectors * _WHOLE, lengths, out=np.zeros(vectors.shape), where=lengths > 0.0)
+    rounded: npt.NDArray[np.int16] = np.rint(scaled).astype(np.int16)
+    return rounded
+
+
+def whole_cosines(left: npt.NDArray[np.int16], right: Float32Matrix) -> Float32Matrix:
+    """Return the cosines of vectors made by `whole`; `right` is expected as float32, so that it is converted once."""
+    products: Float32Matrix = left.astype(np.float32) @ right.T
+    products *= np.float32(1.0 / _WHOLE**2)
+    return products

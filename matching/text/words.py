@@ -2,19 +2,20 @@
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # ships no marker of types
+from sudachipy import Dictionary, SplitMode
 
 from matching.text.spelling import normalise
 from matching.text.vectors import word_vectors
 
 _INTENT: Final = """
-為る 居る 有る 無い 成る 出来る 言う 頂く 下さる 呉れる 貰う 遣る 致す 御座る 置く 仕舞う 願う 宜しい 欲しい 良い
-有り難い 探す 求める 募集 募る 必要 希望 歓迎 手伝う 手伝い 手助け 助ける 提供 可能 対応 依頼 要望
-事 物 所 為 訳 筈 積もり 様 方 人 者 何方 誰 皆 皆さん 私 我々 自分 此方 其方 其れ 此れ 何れ 何 程 位 等 的 化
+為る 居る 有る 無い 成る 出来る 言う 頂く 下さる 呉れる 貰う 遣る 致す 御座る 置く 仕舞う 願う 宜しい 宜しく 欲しい がる
+良い 有り難い 待つ 困る いらっしゃる 是非
+探す 求める 求人 募集 募る 必要 希望 歓迎 手伝い 手助け 助ける 提供 可能 対応 依頼 要望
+事 物 所 為 訳 筈 積もり 様 さん 方 方々 人 者 達 何方 どなた 誰 皆 私 我々 自分 此方 其れ 此れ 何れ 何 位 等 的 化
 """
 INTENT: Final[frozenset[str]] = frozenset(_INTENT.split())
 """Words that say that somebody seeks or gives, not what; in the dictionary's normalised form."""
@@ -52,13 +53,21 @@ def words(text: str) -> tuple[str, ...]:
 def _content(text: str) -> tuple[str, ...]:
     tokenizer = _tokenizer()
     found: list[str] = []
-    # the analyser refuses more than 49,149 bytes at a time
-    for start in range(0, len(text), _CHUNK):
-        for morpheme in tokenizer.tokenize(text[start : start + _CHUNK]):
+    for part in _parts(text):
+        for morpheme in tokenizer.tokenize(part):
             form = _form(morpheme.part_of_speech_id(), morpheme.normalized_form())
             if form:
                 found.append(form)
     return tuple(found)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Cut a text, at a gap where there is one: the analyser refuses more than 49,149 bytes at a time."""
+    while len(text) > _CHUNK:
+        end = text.rfind(" ", 1, _CHUNK) + 1 or _CHUNK
+        yield text[:end]
+        text = text[end:]
+    yield text
 
 
 @cache

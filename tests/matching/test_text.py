@@ -2,12 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
 
-from matching import TextIndex, normalise
-from matching.text import WORDS_OF_INTENT, grams, without_intent
-
-TEXTS = ["広報紙のデザイン", "会場の貸し出し", "子ども食堂の調理", "パソコンの使い方の講師"]
+from matching.text import normalise, words
+from matching.text.characters import character_runs
 
 
 @pytest.mark.parametrize(
@@ -30,81 +28,90 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-def test_words_of_intent_are_left_out() -> None:
-    assert without_intent(normalise("会計を手伝ってくれる方を探しています")) == "会計を くれる"
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("引越し", "引っ越し"),
+        ("引っ越し", "ひっこし"),
+        ("引っ越す", "引っ越し"),
+        ("サーバ", "サーバー"),
+        ("ｻｰﾊﾞ", "サーバー"),
+        ("子ども", "こども"),
+        ("見守り", "見守る"),
+        ("片づけ", "片付ける"),
+        ("國學院", "国学院"),
+    ],
+)
+def test_variants_of_one_word_are_the_same_word(one: str, other: str) -> None:
+    assert words(one) == words(other)
 
 
-def test_a_text_of_intent_alone_stays() -> None:
-    assert without_intent("募集") == "募集"
+def test_a_verb_and_a_noun_that_only_look_alike_stay_apart() -> None:
+    assert words("夏の祭り") != words("夏を祭る")
 
 
-def test_no_word_of_intent_is_listed_twice() -> None:
-    assert len(set(WORDS_OF_INTENT)) == len(WORDS_OF_INTENT)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会計を手伝ってくれる方を探しています",
+        "会計をお願いしたいです",
+        "会計ができる人を募集します",
+        "会計をしていただける方、ぜひお待ちしています",
+        "どなたか会計をしてくださる方はいらっしゃいますか",
+        "会計で困っています。よろしくお願いします",
+        "会計をご提供いたします",
+        "会計の対応が可能です",
+    ],
+)
+def test_words_of_intent_are_left_out(text: str) -> None:
+    assert words(text) == ("会計",)
 
 
-def test_pairs_do_not_cross_a_gap_and_particles_are_left_out() -> None:
-    assert grams("会の 場") == {"会": 1, "会の": 1, "場": 1}
+def test_a_text_of_intent_alone_keeps_its_words() -> None:
+    assert words("ボランティアを募集") == ("ボランティア",)
+    assert words("募集") == ("募集",)
 
 
-def test_the_closest_text_is_found_first() -> None:
-    indices, scores = TextIndex().fit(TEXTS).search(["広報紙づくり", "調理"], top=2)
-
-    assert indices.shape == scores.shape == (2, 2)
-    assert indices[:, 0].tolist() == [0, 2]
+def test_particles_marks_and_endings_are_no_words() -> None:
+    assert words("公園の、草むしりを（毎月）します！") == ("公園", "草むしり", "毎月")
 
 
-def test_ties_go_to_the_lower_position() -> None:
-    indices, _ = TextIndex().fit(["会場", "会場", "会場"]).search(["会場"], top=2)
-
-    assert indices.tolist() == [[0, 1]]
-
-
-def test_where_fewer_texts_are_found_the_rest_is_empty() -> None:
-    indices, scores = TextIndex().fit(TEXTS).search(["調理", "zzz", ""], top=6)
-
-    assert indices[0].tolist() == [2, -1, -1, -1, -1, -1]
-    assert indices[1:].tolist() == [[-1] * 6] * 2
-    assert np.all(scores[indices == -1] == 0.0)
+@pytest.mark.parametrize("text", ["", "。", "　", "\ud800", "🎪", "ぁ", "ー", "\x00"])
+def test_what_holds_no_word_gives_none_or_itself_and_never_fails(text: str) -> None:
+    assert all(words(text))
 
 
-@pytest.mark.parametrize("texts", [[], [""], ["", "。"]])
-def test_an_index_of_nothing_finds_nothing(texts: list[str]) -> None:
-    indices, scores = TextIndex().fit(texts).search(["会場"], top=2)
-
-    assert indices.tolist() == [[-1, -1]]
-    assert scores.tolist() == [[0.0, 0.0]]
+def test_a_text_too_long_for_the_analyser_is_read_in_parts() -> None:
+    assert words("会場。" * 20_000) == ("会場",) * 20_000
+    assert set(words("会" * 20_000)) == {"会"}
 
 
-def test_no_query_gives_no_row() -> None:
-    indices, scores = TextIndex().fit(TEXTS).search([], top=3)
+def test_words_serve_as_an_analyser_of_scikit_learn() -> None:
+    counted = CountVectorizer(analyzer=words).fit(["会場を貸します", "会場の椅子と机"])
 
-    assert indices.shape == scores.shape == (0, 3)
-
-
-def test_a_search_for_no_text_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        TextIndex().fit(TEXTS).search(["会場"], top=0)
+    assert counted.get_feature_names_out().tolist() == ["会場", "机", "椅子", "貸す"]
 
 
-@given(st.lists(st.text(), min_size=1, max_size=5), st.lists(st.text(), max_size=4))
-def test_scores_lie_between_zero_and_one(texts: list[str], queries: list[str]) -> None:
-    scores = TextIndex().fit(texts).scores(queries)
-
-    assert scores.shape == (len(queries), len(texts))
-    assert np.all((scores >= 0.0) & (scores <= 1.0))
+def runs(text: str) -> set[str]:
+    _, numbers = character_runs([text])
+    return {"".join(chr(n >> shift & 0x1FFFFF) for shift in (42, 21, 0)).strip("\0") for n in numbers.tolist()}
 
 
-def test_a_query_that_is_mostly_unknown_scores_low() -> None:
-    scores = TextIndex().fit(TEXTS).scores(["会場", "会zzzzzzzzzz"])[:, 1]
-
-    assert scores[1] < scores[0] / 4
+def test_runs_of_characters_do_not_cross_a_gap_and_particles_are_left_out() -> None:
+    assert runs("会の 場") == {"会", "会の", "場"}
 
 
-def test_keeps_its_hyperparameters_when_cloned() -> None:
-    assert clone(TextIndex(saturation=2.0)).get_params() == {"saturation": 2.0, "length_penalty": 0.75}
+def test_three_hiragana_are_a_run_of_their_own() -> None:
+    assert runs("のぼり") == {"のぼり"}
 
 
-def test_endings_count_less_than_words() -> None:
-    scores = TextIndex().fit(["仕事をします", "遊びをする"]).scores(["仕事をする"])
+def test_runs_stay_inside_their_text() -> None:
+    owners, numbers = character_runs(["机", "", "椅子"])
 
-    assert scores[0, 0] > scores[0, 1]
+    assert owners.tolist() == [0, 2, 2, 2]
+    assert len(np.unique(numbers)) == 4
+
+
+@given(st.text())
+def test_runs_are_those_of_the_normalised_text(text: str) -> None:
+    assert runs(text) == runs(normalise(text))

@@ -26,9 +26,8 @@ EVERYDAY: Final[frozenset[str]] = frozenset(_EVERYDAY.split())
 """Words that occur in needs and offers of every kind, so that sharing one says little."""
 
 EVERYDAY_WEIGHT: Final = 0.3
-SOFTEST: Final = 0.3
+SOFTEST: Final = 0.25
 SOFT_LIMIT: Final = 0.9
-_COMMONNESS: Final = 3e-4
 _WORDS_AT_A_TIME: Final = 512
 _MATCHES_AT_A_TIME: Final = 1_000_000
 
@@ -87,7 +86,7 @@ def encode(texts: Sequence[str]) -> EncodedTexts:
         starts=np.cumsum([0, *map(len, found)]),
         members=np.array([place for text in found for place in sorted(places[word] for word in text)], dtype=np.int64),
         ranks=ranks,
-        weights=weights(ranks, commonness=_COMMONNESS) * np.where(everyday, EVERYDAY_WEIGHT, 1.0),
+        weights=weights(ranks) * np.where(everyday, EVERYDAY_WEIGHT, 1.0),
     )
 
 
@@ -143,7 +142,7 @@ def closeness(wanted: EncodedTexts, given: EncodedTexts, vocabulary: IntMatrix) 
     """
     table = word_vectors()
     ranks = wanted.ranks[vocabulary]
-    cosines = table.of_ranks(ranks) @ table.of_ranks(given.ranks).T
+    cosines = table.cosines(ranks, given.ranks)
     unknown, strange = np.flatnonzero(ranks < 0), np.flatnonzero(given.ranks < 0)
     names = [wanted.vocabulary[place] for place in vocabulary]
     if len(unknown):
@@ -151,7 +150,7 @@ def closeness(wanted: EncodedTexts, given: EncodedTexts, vocabulary: IntMatrix) 
     if len(strange):
         cosines[:, strange] = shared_characters(names, [given.vocabulary[place] for place in strange])
     cosines[cosines < SOFTEST] = 0.0
-    met = np.minimum(cosines * cosines, np.float32(SOFT_LIMIT))
+    met = np.minimum(cosines * np.sqrt(cosines), np.float32(SOFT_LIMIT))
     places = {word: place for place, word in enumerate(given.vocabulary)}
     for row, name in enumerate(names):
         if name in places:
