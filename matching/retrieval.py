@@ -99,10 +99,9 @@ class Retrieval:
         rows = np.array([row for row, _ in slots], dtype=np.int64)
         useful = _useful([slot for _, slot in slots], self._gives, strict=strict)
         queries = [f"{slot.what} {needs[row].title}" for row, slot in slots]
-        scores = np.where(useful & eligible[rows], self._index.scores(queries), 0.0)
-        for row, of_slot in zip(rows.tolist(), scores, strict=True):
-            found = np.argsort(-of_slot, kind="stable")[:BY_WORDS]
-            yield row, found[of_slot[found] > 0.0]
+        columns, _ = self._index.search(queries, top=BY_WORDS, allowed=useful & eligible[rows])
+        for row, found in zip(rows.tolist(), columns, strict=True):
+            yield row, found[found >= 0]
 
     def _related(
         self, needs: Sequence[NeedProfile], eligible: BoolMatrix, closeness: npt.NDArray[np.int8]

@@ -192,10 +192,6 @@ class Scores:
         """Return the softening of the offer of one pair, in (0, 1]."""
         return float(self.loads[self.pairs.columns[pair]])
 
-    def fit_of(self, pair: int) -> Reason | None:
-        """Return what of the offer fits what of the need in one pair, None where nothing does."""
-        return next(signal for signal in self.signals if isinstance(signal, SkillFit)).reason_of(self.fits, pair)
-
     def said_of(self, pair: int) -> dict[str, Reason | None]:
         """Return the reason that each signal gives for one pair, by its name."""
         need, offer = self.pairs.needs[self.pairs.rows[pair]], self.pairs.offers[self.pairs.columns[pair]]

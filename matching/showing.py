@@ -14,7 +14,6 @@ from matching.candidates import Candidates
 from matching.market import Market, Ranking
 from matching.market.inputs import NO_LIMIT
 from matching.profiles import NeedProfile, OfferProfile
-from matching.reasons import Reason
 from matching.results import NeedResult, SuggestionResult
 
 ROUNDS: Final = 16
@@ -45,8 +44,6 @@ class ShownNeed:
         How well they fit in [0, 1], None where too little is known to show a number.
     confidence : float
         Share of the weight that is known, in [0, 1].
-    reason : Reason or None
-        What of the offer fits what of the need.
 
     """
 
@@ -54,7 +51,6 @@ class ShownNeed:
     offer_id: str
     score: float | None
     confidence: float
-    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,5 +323,4 @@ def _shown(chances: Chances, k: int) -> ShownNeed:
         offer_id=group.pairs.offers[group.pairs.columns[pair]].id,
         score=None if math.isnan(score) else score,
         confidence=float(group.scores.confidence[pair]),
-        reason=group.scores.fit_of(pair),
     )
