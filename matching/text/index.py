@@ -61,8 +61,9 @@ class TextIndex(Tunable):
     -----
     The score of a text is the weighted sum of the signals, each divided by its standard deviation over the texts, which
     ranks as the sum of z-scores does. It is above 0 exactly where a text shares a run of characters or a word with the
-    query, holds a word of close meaning or is close as a whole; it says which text is nearer, not how near it is, for
-    which see `matching.text.likeness`. A query scores the same whatever else is asked at once.
+    query, holds a word of close meaning or is close as a whole: by the mean of its words or, where there is a dense
+    model, by standing more than one standard deviation above the mean. It says which text is nearer, not how near it
+    is, for which see `matching.text.likeness`. A query scores the same whatever else is asked at once.
 
     Texts keep their positions for good: `add` appends, and a removed text is never found again. What depends on all
     texts together is derived at the next search, from the remaining ones alone, so that an index after any changes
@@ -307,6 +308,8 @@ class TextIndex(Tunable):
         if dense is not None:
             nearness = whole_cosines(dense, derived.dense)
             signals.append((self.meaning, np.maximum(nearness, 0.0)))
+            # models differ in which cosine they call near, so that only standing out can count
+            found |= nearness > nearness.mean(axis=1, keepdims=True) + nearness.std(axis=1, keepdims=True)
         fused = np.zeros_like(cosines)
         for weight, signal in signals:
             fused += signal * (weight / _spread(signal))[:, None]
