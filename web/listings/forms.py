@@ -395,6 +395,10 @@ class ListingForm(FlaskForm, Generic[Row]):
     def _check_skill(self, row: PieceForm) -> bool:
         if not row.skill.data or self._skill(row) is not None:
             return True
+        guess = queries.closest_skill(self.found.vocabulary.skills, row.skill.data)
+        if guess is not None:
+            words = _("This skill is not in the list. Did you mean “%(skill)s”?", skill=guess.skill.name(locale()))
+            return _refuse(row.skill, words)
         return _refuse(row.skill, _("This skill is not in the list. Choose one from it, or leave this empty."))
 
     def _check_promised(self, piece: Slot | OfferItem) -> bool:
@@ -419,7 +423,12 @@ class ListingForm(FlaskForm, Generic[Row]):
 
     def _skill(self, row: PieceForm) -> Skill | None:
         wanted = fold(row.skill.data or "")
-        return next((skill for skill in self.found.vocabulary.skills if wanted in _names_of(skill)), None)
+        known = self.found.vocabulary.skills
+        named = next((skill for skill in known if wanted in _names_of(skill)), None)
+        if named is not None:
+            return named
+        guess = queries.closest_skill(known, wanted)
+        return guess.skill if guess is not None and guess.is_exact else None
 
     def _pieces(self) -> list[Piece]:
         return [

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
+from matching.names import closest
 from models import (
     Account,
     ActivityField,
@@ -210,11 +211,41 @@ def places_with(session: Session, account: Account | None, model: ListingModel) 
 def vocabulary(session: Session, *, with_skills: bool = False) -> Vocabulary:
     """Return the activity fields, and the skills with their other names where a form needs them."""
     fields = session.scalars(select(ActivityField).order_by(ActivityField.position, ActivityField.id)).all()
-    skills: Sequence[Skill] = []
-    if with_skills:
-        statement = select(Skill).options(joinedload(Skill.aliases)).order_by(Skill.name_ja, Skill.id)
-        skills = session.scalars(statement).unique().all()
-    return Vocabulary(fields, skills)
+    return Vocabulary(fields, vocabulary_of_skills(session) if with_skills else [])
+
+
+def vocabulary_of_skills(session: Session) -> Sequence[Skill]:
+    """Return every skill with its other names."""
+    statement = select(Skill).options(joinedload(Skill.aliases)).order_by(Skill.name_ja, Skill.id)
+    return session.scalars(statement).unique().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The skill that somebody may have meant, and whether they wrote its very name in another spelling."""
+
+    skill: Skill
+    is_exact: bool
+
+
+def closest_skill(skills: Sequence[Skill], text: str) -> Guess | None:
+    """Return the skill whose name is the same or nearly the same as what somebody wrote."""
+    known = {skill.code: [skill.name_ja, *(alias.text for alias in skill.aliases), skill.name_en] for skill in skills}
+    found = closest(text, known)
+    if found is None:
+        return None
+    return Guess(next(skill for skill in skills if skill.code == found.id), found.is_exact)
+
+
+def skills_perhaps_meant(session: Session, pieces: Sequence[Slot] | Sequence[OfferItem]) -> dict[UUID, Skill]:
+    """Return, for each slot or item without a skill whose words are nearly a skill's name, that skill."""
+    without = [piece for piece in pieces if piece.skill is None]
+    if not without:
+        return {}
+    skills = vocabulary_of_skills(session)
+    guesses = {piece.id: closest_skill(skills, piece.what) for piece in without}
+    # What bears the very name of a skill is understood without being asked about.
+    return {id_: guess.skill for id_, guess in guesses.items() if guess is not None and not guess.is_exact}
 
 
 def whole_need(session: Session, need: Need) -> Need:

@@ -52,11 +52,13 @@ def need(need: Need) -> ResponseReturnValue:
     """Show one need."""
     account = current_account()
     queries.whole_need(current_session(), need)
+    may_edit = is_granted(Permission.NEED_EDIT, account, need)
     return render_template(
         "listings/need.html",
         need=need,
         owner=seen_by(account, need.participant),
-        may_edit=is_granted(Permission.NEED_EDIT, account, need),
+        may_edit=may_edit,
+        perhaps_meant=queries.skills_perhaps_meant(current_session(), need.slots) if may_edit else {},
         may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
     )
 
@@ -133,11 +135,13 @@ def offer(offer: Offer) -> ResponseReturnValue:
     """Show one offer."""
     account = current_account()
     queries.whole_offer(current_session(), offer)
+    may_edit = is_granted(Permission.OFFER_EDIT, account, offer)
     return render_template(
         "listings/offer.html",
         offer=offer,
         owner=seen_by(account, offer.participant),
-        may_edit=is_granted(Permission.OFFER_EDIT, account, offer),
+        may_edit=may_edit,
+        perhaps_meant=queries.skills_perhaps_meant(current_session(), offer.items) if may_edit else {},
     )
 
 
