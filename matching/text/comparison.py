@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
-from matching.text.vectors import weights, word_vectors
+from matching.text.vectors import Meanings, weights, word_vectors
 from matching.text.words import words
 
 _EVERYDAY: Final = """
@@ -44,8 +44,8 @@ class EncodedTexts:
         Where the words of each text begin and end in `members`.
     members : numpy.ndarray of int64
         Positions in the vocabulary of the distinct words of each text, ascending in each.
-    ranks : numpy.ndarray of int64, shape (n_vocabulary,)
-        Rank of each word by frequency, -1 for an unknown word.
+    meanings : Meanings
+        The meaning of each word.
     weights : numpy.ndarray of float64, shape (n_vocabulary,)
         How much each word tells, in (0, 1].
 
@@ -54,7 +54,7 @@ class EncodedTexts:
     vocabulary: tuple[str, ...]
     starts: IntMatrix
     members: IntMatrix
-    ranks: IntMatrix
+    meanings: Meanings
     weights: FloatMatrix
 
     def __len__(self) -> int:
@@ -79,14 +79,14 @@ def encode(texts: Sequence[str]) -> EncodedTexts:
     found = [set(words(text)) for text in texts]
     vocabulary = tuple(sorted(set().union(*found)))
     places = {word: place for place, word in enumerate(vocabulary)}
-    ranks = word_vectors().ranks_of(vocabulary)
+    meanings = word_vectors().of(vocabulary)
     everyday = np.array([word in EVERYDAY for word in vocabulary], dtype=np.bool_)
     return EncodedTexts(
         vocabulary,
         starts=np.cumsum([0, *map(len, found)]),
         members=np.array([place for text in found for place in sorted(places[word] for word in text)], dtype=np.int64),
-        ranks=ranks,
-        weights=weights(ranks) * np.where(everyday, EVERYDAY_WEIGHT, 1.0),
+        meanings=meanings,
+        weights=weights(meanings.ranks) * np.where(everyday, EVERYDAY_WEIGHT, 1.0),
     )
 
 
@@ -140,10 +140,9 @@ def closeness(wanted: EncodedTexts, given: EncodedTexts, vocabulary: IntMatrix) 
         vectors, their characters; in [0, `SOFT_LIMIT`].
 
     """
-    table = word_vectors()
-    ranks = wanted.ranks[vocabulary]
-    cosines = table.cosines(ranks, given.ranks)
-    unknown, strange = np.flatnonzero(ranks < 0), np.flatnonzero(given.ranks < 0)
+    asked = wanted.meanings[vocabulary]
+    cosines = asked.cosines(given.meanings)
+    unknown, strange = np.flatnonzero(asked.ranks < 0), np.flatnonzero(given.meanings.ranks < 0)
     names = [wanted.vocabulary[place] for place in vocabulary]
     if len(unknown):
         cosines[unknown] = shared_characters([names[place] for place in unknown], given.vocabulary)

@@ -14,7 +14,7 @@ from matching.hyperparameters import Tunable
 from matching.text.archive import read_archive, write_archive
 from matching.text.dense import Encoder, Kind, load_encoder
 from matching.text.shelf import Shelf
-from matching.text.vectors import Float32Matrix, weights, whole, whole_cosines, word_vectors
+from matching.text.vectors import Float32Matrix, Meanings, weights, whole, whole_cosines, word_vectors
 
 _CELLS: Final = 8_000_000
 CLOSEST: Final = 0.25
@@ -327,7 +327,7 @@ class _Statistics:
 
     positions: IntMatrix
     vocabulary: dict[str, int]
-    ranks: IntMatrix
+    meanings: Meanings
     word_counts: Any  # (n_words, n_texts), CSR, float32
     rarity: Float32Matrix
     unseen: np.float32
@@ -345,7 +345,7 @@ class _Statistics:
         count = len(positions)
         vocabulary, word_counts = shelf.words_by_text(positions)
         runs, run_counts = shelf.runs_by_text(positions)
-        ranks = word_vectors().ranks_of(vocabulary)
+        meanings = word_vectors().of(vocabulary)
         run_rarity = _rarity(np.bincount(run_counts.indices, minlength=len(runs)), count)
         run_counts = sparse.csr_array(run_counts)
         damping = _damping(run_counts, saturation, length_penalty)
@@ -356,12 +356,12 @@ class _Statistics:
         return cls(
             positions=positions,
             vocabulary={word: column for column, word in enumerate(vocabulary)},
-            ranks=ranks,
+            meanings=meanings,
             word_counts=word_counts.T.tocsr(),
             rarity=_rarity(np.bincount(word_counts.indices, minlength=len(vocabulary)), count),
             unseen=_rarity(np.zeros(1), count)[0],
             damping=_damping(word_counts, saturation, length_penalty),
-            vectors=_mean_vectors(word_counts, ranks).astype(np.float32),
+            vectors=_mean_vectors(word_counts, meanings).astype(np.float32),
             runs=runs,
             run_weights=run_counts.T.tocsr(),
             dense=np.zeros((count, 0), dtype=np.float32) if dense is None else dense[positions].astype(np.float32),
@@ -370,9 +370,9 @@ class _Statistics:
     def met_words(self, asked: Shelf, saturation: float) -> tuple[Float32Matrix, Float32Matrix]:
         """Return soft BM25 and alignment of the words of queries, both of shape (n_queries, n_texts)."""
         vocabulary, counts = asked.words_by_text(np.arange(len(asked)))
-        ranks = word_vectors().ranks_of(vocabulary)
+        meanings = word_vectors().of(vocabulary)
         columns = np.array([self.vocabulary.get(word, -1) for word in vocabulary], dtype=np.int64)
-        close = self._close(ranks, columns)
+        close = self._close(meanings, columns)
         frequencies = sparse.csr_array(close @ self.word_counts)
         found = frequencies.data
         lengths = np.diff(frequencies.indptr)
@@ -385,7 +385,7 @@ class _Statistics:
         np.divide(gain, found, out=frequencies.data)
         counts.data[:] = 1.0
         soft: Float32Matrix = (counts @ frequencies).toarray()
-        told = np.append(self.rarity, self.unseen)[columns] * weights(ranks)
+        told = np.append(self.rarity, self.unseen)[columns] * weights(meanings.ranks)
         counts.data = told.astype(np.float32)[counts.indices]
         aligned: Float32Matrix = counts @ self._best(close)
         return soft, aligned
@@ -405,14 +405,14 @@ class _Statistics:
     def mean_vectors(self, asked: Shelf) -> npt.NDArray[np.int16]:
         """Return the means of the vectors of the words of queries."""
         vocabulary, counts = asked.words_by_text(np.arange(len(asked)))
-        return _mean_vectors(counts, word_vectors().ranks_of(vocabulary))
+        return _mean_vectors(counts, word_vectors().of(vocabulary))
 
-    def _close(self, ranks: IntMatrix, same: IntMatrix) -> Any:
+    def _close(self, asked: Meanings, same: IntMatrix) -> Any:
         """Return how much a word of the texts counts as a word of the queries, shape (n_asked_words, n_words).
 
         `same` is the column of the very word, -1 where the texts do not have it.
         """
-        cosines = word_vectors().cosines(ranks, self.ranks)
+        cosines = asked.cosines(self.meanings)
         known = np.flatnonzero(same >= 0)
         bounds = np.maximum(_at_least(cosines, _NEIGHBOURS), np.float32(CLOSEST))[:, None]
         values = np.where(cosines > bounds, np.minimum(np.square(cosines), np.float32(_SOFT_LIMIT)), np.float32(0.0))
@@ -439,9 +439,9 @@ def _encoded(encoder: Encoder, texts: Sequence[str], kind: Kind) -> npt.NDArray[
     return whole(encoder.encode(texts, kind=kind))
 
 
-def _mean_vectors(counts: Any, ranks: IntMatrix) -> npt.NDArray[np.int16]:
+def _mean_vectors(counts: Any, meanings: Meanings) -> npt.NDArray[np.int16]:
     """Return the means of the vectors of the words of each text, each weighted by how much it tells."""
-    told = weights(ranks)[:, None] * word_vectors().directions(ranks)
+    told = weights(meanings.ranks)[:, None] * meanings.directions()
     return whole(counts @ told)
 
 

@@ -50,32 +50,48 @@ class WordVectors:
         """Return the rank of each word, -1 where it is unknown."""
         return np.array([self.ranks.get(word, -1) for word in words], dtype=np.int64)
 
-    def directions(self, ranks: IntMatrix) -> Float32Matrix:
-        """Return the vectors of words, brought to length 1.
+    def of(self, words: Iterable[str]) -> "Meanings":
+        """Return the meanings of words, in their order."""
+        ranks = self.ranks_of(words)
+        rows = self.rows[np.maximum(ranks, 0)]
+        scales = np.where(ranks < 0, 0.0, 1.0 / self.lengths[rows])
+        return Meanings(ranks, self.vectors[rows].astype(np.float32), scales.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meanings:
+    """The meanings of some words, ready to be compared.
+
+    Parameters
+    ----------
+    ranks : numpy.ndarray of int64, shape (n,)
+        Rank of each word by frequency, -1 where it is unknown.
+    numbers : numpy.ndarray of float32, shape (n, dimension)
+        Their vectors, whole numbers.
+    scales : numpy.ndarray of float32, shape (n,)
+        What brings them to length 1, 0 for unknown words.
+
+    """
+
+    ranks: IntMatrix
+    numbers: Float32Matrix
+    scales: Float32Matrix
+
+    def __getitem__(self, places: IntMatrix) -> "Meanings":
+        """Return some of them."""
+        return Meanings(self.ranks[places], self.numbers[places], self.scales[places])
+
+    def directions(self) -> Float32Matrix:
+        """Return the vectors brought to length 1, zeros for unknown words, shape (n, dimension)."""
+        return self.numbers * self.scales[:, None]
+
+    def cosines(self, others: "Meanings") -> Float32Matrix:
+        """Return how close each word is to each of the others.
 
         Parameters
         ----------
-        ranks : numpy.ndarray of int64, shape (n,)
-            Ranks, -1 for an unknown word.
-
-        Returns
-        -------
-        numpy.ndarray of float32, shape (n, dimension)
-            Vectors of length 1, zeros for unknown words.
-
-        """
-        numbers, scales = self._numbers(ranks)
-        return numbers * scales[:, None]
-
-    def cosines(self, left: IntMatrix, right: IntMatrix) -> Float32Matrix:
-        """Return how close words are in meaning.
-
-        Parameters
-        ----------
-        left : numpy.ndarray of int64, shape (n,)
-            Ranks, -1 for an unknown word.
-        right : numpy.ndarray of int64, shape (m,)
-            Ranks, -1 for an unknown word.
+        others : Meanings
+            Other words, m of them.
 
         Returns
         -------
@@ -83,17 +99,10 @@ class WordVectors:
             Cosines in [-1, 1], around 0 for unrelated words; 0 where a word is unknown.
 
         """
-        numbers, scales = self._numbers(left)
-        others, of_others = self._numbers(right)
-        products: Float32Matrix = numbers @ others.T
-        products *= scales[:, None]
-        products *= of_others
+        products: Float32Matrix = self.numbers @ others.numbers.T
+        products *= self.scales[:, None]
+        products *= others.scales
         return products
-
-    def _numbers(self, ranks: IntMatrix) -> tuple[Float32Matrix, Float32Matrix]:
-        rows = self.rows[np.maximum(ranks, 0)]
-        scales = np.where(ranks < 0, 0.0, 1.0 / self.lengths[rows]).astype(np.float32)
-        return self.vectors[rows].astype(np.float32), scales
 
 
 @cache
