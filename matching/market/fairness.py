@@ -1,9 +1,11 @@
 """How far a policy gives way from what is best for all together to what nobody envies."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
+from matching.arrays import IntMatrix
 from matching.market.capacity import realised
 from matching.market.layout import Slots
 from matching.market.policy import Policy
@@ -12,40 +14,52 @@ from matching.market.rotation import rotate
 ENVY_TOLERANCE: Final = 0.005
 """By which share of the own utility another's opportunities must be better before that counts as envy."""
 
-_APPROACH: Final = 50
-_ALPHAS: Final = (0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
-_STEPS_EACH: Final = 15
-_STEPS_SPARSE: Final = 50
+_WATCHED: Final = 256
+_SMALL: Final = 1_000
 
 
-def settle(policy: Policy) -> tuple[Slots, Slots]:
-    """Lead a policy from the best for all together to the sum of logarithms, for markets of any size.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a policy goes from the sum of utilities to that of their logarithms.
 
     Parameters
     ----------
-    policy : Policy
-        A fresh policy, which is changed.
-
-    Returns
-    -------
-    tuple[Slots, Slots]
-        The exposures of both sides.
+    approach : int
+        Steps from alpha 1 to the first of `alphas`.
+    alphas : tuple[float, ...]
+        Where it stops to see whether anybody envies anybody, from the greatest.
+    steps : int
+        Steps at each of them.
+    as_listed : bool
+        Whether envy is looked for in the lists that are to be delivered, or in the exposures that they approximate.
+    tolerated : float
+        Of how many pairs that could envy, as a share, it is let pass.
 
     """
-    for taken in range(_STEPS_SPARSE):
-        policy.step(max(0.0, 1.0 - taken / (0.5 * _STEPS_SPARSE)))
-    return policy.exposures[0], policy.exposures[1]
+
+    approach: int
+    alphas: tuple[float, ...]
+    steps: int
+    as_listed: bool
+    tolerated: float
 
 
-def settle_without_envy(policy: Policy, rounds: int) -> tuple[Slots, Slots]:
-    """Lower alpha only until the lists that a policy comes to leave no envy.
+THOROUGH: Final = Pace(50, (0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0), 15, as_listed=True, tolerated=0.0)
+BROAD: Final = Pace(50, (0.6, 0.45, 0.35, 0.25, 0.15, 0.05, 0.0), 12, as_listed=True, tolerated=0.0)
+SWIFT: Final = Pace(20, (0.5, 0.35, 0.2, 0.1, 0.0), 8, as_listed=False, tolerated=1e-4)
+
+
+def settle(policy: Policy, pace: Pace, rounds: int) -> tuple[Slots, Slots]:
+    """Lower alpha only until nobody envies anybody.
 
     Parameters
     ----------
     policy : Policy
         A fresh policy, which is changed.
+    pace : Pace
+        How many steps are taken where.
     rounds : int
-        Over how many rounds its lists are rotated.
+        Over how many rounds the lists are going to be rotated.
 
     Returns
     -------
@@ -53,24 +67,30 @@ def settle_without_envy(policy: Policy, rounds: int) -> tuple[Slots, Slots]:
         The exposures of both sides with the fewest envious pairs, and among those with the greatest alpha.
 
     """
-    for taken in range(_APPROACH):
-        policy.step(1.0 + (_ALPHAS[0] - 1.0) * taken / _APPROACH)
-    best = (policy.exposures[0], policy.exposures[1])
-    fewest: int | None = None
-    for alpha in _ALPHAS:
-        for _ in range(_STEPS_EACH):
+    for taken in range(pace.approach):
+        policy.step(1.0 + (pace.alphas[0] - 1.0) * taken / pace.approach)
+    asked = [min(len(side.owner), _WATCHED if len(side.owner) > _SMALL else _SMALL) for side in policy.sides]
+    bearable = pace.tolerated * sum(of * len(side.owner) for of, side in zip(asked, policy.sides, strict=True))
+    best, fewest = (policy.exposures[0], policy.exposures[1]), -1
+    for alpha in pace.alphas:
+        for _ in range(pace.steps):
             policy.step(alpha)
-        due = (policy.exposures[0].copy(), policy.exposures[1].copy())
-        delivered = (due[0].copy(), due[1].copy())
-        for side, exposure, view in zip(policy.sides, delivered, policy.examined, strict=True):
-            for _ in rotate(side, exposure, view, rounds):
-                pass
-        envious = envious_pairs(policy, *delivered)
-        if fewest is None or envious < fewest:
-            fewest, best = envious, due
-        if envious == 0:
+        due = (policy.exposures[0], policy.exposures[1])
+        envious = envious_pairs(policy, *(_as_listed(policy, rounds) if pace.as_listed else due))
+        if fewest < 0 or envious < fewest:
+            best, fewest = due, envious
+        if fewest <= bearable:
             break
+        policy.exposures = [exposure.copy() for exposure in due]
     return best
+
+
+def _as_listed(policy: Policy, rounds: int) -> tuple[Slots, Slots]:
+    delivered = (policy.exposures[0].copy(), policy.exposures[1].copy())
+    for side, exposure, view in zip(policy.sides, delivered, policy.examined, strict=True):
+        for _ in rotate(side, exposure, view, rounds):
+            pass
+    return delivered
 
 
 def envious_pairs(policy: Policy, on_left: Slots, on_right: Slots) -> int:
@@ -87,25 +107,30 @@ def envious_pairs(policy: Policy, on_left: Slots, on_right: Slots) -> int:
     -------
     int
         Pairs of two participants of one side, in which the realised matches of the first would grow by more than
-        `ENVY_TOLERANCE`. Needs memory for all pairs.
+        `ENVY_TOLERANCE`. On a side of more than 1,000, only 256 of them are asked whom they envy.
 
     """
     left, right = policy.sides
-    worth, seen, seen_by = np.zeros((3, len(left.owner), len(right.owner)))
-    for block in left.blocks:
-        real = np.arange(block.width) < left.degree[block.range, None]
-        slots = np.arange(block.slots.start, block.slots.stop).reshape(real.shape)[real]
-        rows = np.repeat(np.arange(block.rows) + block.first_row, left.degree[block.range])
-        columns = left.partner[slots]
-        worth[rows, columns] = left.worth[slots]
-        seen[rows, columns] = on_left[slots]
-        seen_by[rows, columns] = on_right[left.other[slots]]
-    envious = 0
-    for chances, opportunities, capacity in (
-        (worth * seen, seen_by, policy.capacities[0]),
-        ((worth * seen_by).T, seen.T, policy.capacities[1]),
-    ):
-        expected = chances @ opportunities.T
-        instead = realised(expected, np.repeat(capacity[:, None], len(capacity), axis=1))
-        envious += int((instead > (1.0 + ENVY_TOLERANCE) * np.diagonal(instead)[:, None]).sum())
-    return envious
+    n, m = len(left.owner), len(right.owner)
+    # (n_left, n_right) and (n_right, n_left): who sees whom, and how probably both then say yes.
+    seen, seen_by = left.matrix(on_left, m), right.matrix(on_right, n)
+    chances, chances_by = left.matrix(left.worth * on_left, m), right.matrix(right.worth * on_right, n)
+    return _envious(chances, seen_by, policy.capacities[0]) + _envious(chances_by, seen, policy.capacities[1])
+
+
+def _envious(chances: Any, opportunities: Any, capacity: IntMatrix) -> int:
+    """Count pairs (i, k) where the chances of i meet better opportunities in the place of k."""
+    count = len(capacity)
+    if count <= _SMALL:
+        asked = np.arange(count)
+        expected = chances.toarray() @ opportunities.toarray()
+        of, instead = np.repeat(asked, count), expected.reshape(-1)
+        own = np.diagonal(expected)
+    else:
+        asked = np.linspace(0, count - 1, _WATCHED).astype(np.int64)
+        expected = (chances[asked] @ opportunities).tocoo()
+        of, instead = expected.coords[0], expected.data
+        own = np.bincount(of, weights=np.where(expected.coords[1] == asked[of], instead, 0.0), minlength=len(asked))
+    room = capacity[asked]
+    better = realised(instead, room[of]) > (1.0 + ENVY_TOLERANCE) * realised(own, room)[of]
+    return int(better.sum())

@@ -1,16 +1,19 @@
 """The candidates of one side as rows of nearly equal length, so that sorting all lists is a few calls on arrays."""
 
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from matching.arrays import IntMatrix
 
 Slots: TypeAlias = npt.NDArray[np.floating[Any]]
 Positions: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 _Keys: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 _BLOCK_SLOTS: Final = 1 << 16
 _WIDTH_STEP: Final = 8
@@ -70,8 +73,19 @@ class Layout:
         """The length of the longest row."""
         return max((block.width for block in self.blocks), default=0)
 
+    def matrix(self, values: Slots, n_others: int) -> Any:
+        """Return values of the slots as a sparse matrix of shape (n_rows, n_others), without copying them."""
+        starts = [block.start + np.arange(block.rows) * block.width for block in self.blocks]
+        indptr = np.concatenate([*starts, [len(values)]]).astype(np.int32)
+        return sparse.csr_array((values, self.partner, indptr), shape=(len(self.owner), n_others))
 
-def layouts(worth: Any, dtype: npt.DTypeLike) -> tuple[Layout, Layout, Positions, Positions]:
+    def shed(self) -> "Layout":
+        """Return what is left to know when the exposures are settled, to free the memory of the rest."""
+        nothing = np.empty(0, dtype=self.worth.dtype)
+        return replace(self, worth=nothing, other=np.empty(0, dtype=np.int32))
+
+
+def layouts(worth: Any, dtype: npt.DTypeLike) -> tuple[Layout, Layout]:
     """Lay the candidate pairs out for both sides.
 
     Parameters
@@ -83,24 +97,41 @@ def layouts(worth: Any, dtype: npt.DTypeLike) -> tuple[Layout, Layout, Positions
 
     Returns
     -------
-    tuple[Layout, Layout, Positions, Positions]
-        The left and the right layout, and of each the slot of every stored pair in the order of the (transposed)
-        matrix.
+    tuple[Layout, Layout]
+        The left and the right layout.
 
     """
-    across = worth.T.tocsr()
-    # The pairs are numbered in the order of the left matrix; transposing the numbers tells where each one goes.
-    numbers = worth.copy()
-    numbers.data = np.arange(worth.nnz, dtype=np.int32)
-    crossing = numbers.T.tocsr().data
-    del numbers
-    left_rows, right_rows = _Rows(worth.indptr), _Rows(across.indptr)
-    left_slots, right_slots = left_rows.slots(), right_rows.slots()
-    left = _layout(worth, left_rows, right_rows, left_slots, dtype)
-    right = _layout(across, right_rows, left_rows, right_slots, dtype)
-    left.other[left_slots[crossing]] = right_slots
-    right.other[right_slots] = left_slots[crossing]
-    return left, right, left_slots, right_slots
+    left_rows = _Rows(worth.indptr)
+    # Transposing the slots as if they were values tells which left slot each pair of a right row has.
+    slots = sparse.csr_array((left_rows.slots(), worth.indices, worth.indptr), shape=worth.shape)
+    across = slots.T.tocsr()
+    right_rows = _Rows(across.indptr)
+    left, right = _layout(left_rows, dtype), _layout(right_rows, dtype)
+    left.worth[slots.data] = worth.data
+    left.partner[slots.data] = right_rows.row_of[worth.indices]
+    slots.data = right_rows.slots()
+    right.worth[slots.data] = left.worth[across.data]
+    right.partner[slots.data] = left_rows.row_of[across.indices]
+    left.other[across.data] = slots.data
+    right.other[slots.data] = across.data
+    return left, right
+
+
+def slots_of(indptr: IntMatrix) -> Positions:
+    """Return the slot that each stored value of a matrix has in its layout.
+
+    Parameters
+    ----------
+    indptr : IntMatrix
+        Where the rows of the matrix begin and end.
+
+    Returns
+    -------
+    Positions, shape (n_pairs,)
+        The slots.
+
+    """
+    return _Rows(indptr).slots()
 
 
 class _Rows:
@@ -115,7 +146,6 @@ class _Rows:
         self.row_of = np.zeros(len(degree), dtype=np.int32)
         self.row_of[self.owner] = np.arange(len(self.owner), dtype=np.int32)
         self.blocks = tuple(self._cut())
-        self.slot_count = self.blocks[-1].slots.stop if self.blocks else 0
 
     def _cut(self) -> list[Block]:
         blocks: list[Block] = []
@@ -142,12 +172,11 @@ class _Rows:
         return shift
 
 
-def _layout(matrix: Any, rows: _Rows, others: _Rows, slots: Positions, dtype: npt.DTypeLike) -> Layout:
-    worth = np.zeros(rows.slot_count, dtype=dtype)
-    worth[slots] = matrix.data
-    partner = np.zeros(rows.slot_count, dtype=np.int32)
-    partner[slots] = others.row_of[matrix.indices]
-    return Layout(rows.owner, rows.degree, worth, partner, np.zeros(rows.slot_count, dtype=np.int32), rows.blocks)
+def _layout(rows: _Rows, dtype: npt.DTypeLike) -> Layout:
+    """Return a layout of which the rows are known and the slots are still empty."""
+    count = rows.blocks[-1].slots.stop if rows.blocks else 0
+    partner, other = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=np.int32)
+    return Layout(rows.owner, rows.degree, np.zeros(count, dtype=dtype), partner, other, rows.blocks)
 
 
 def keys(values: Slots) -> tuple[_Keys, int]:
@@ -207,19 +236,19 @@ def sort_rows(values: Slots) -> tuple[_Keys, Positions, int]:
     return packed, order, bits
 
 
-def scatter(order: Positions, by_place: Slots) -> Slots:
+def scatter(order: Positions, by_place: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
     """Give each column what its place is worth.
 
     Parameters
     ----------
     order : Positions, shape (n_rows, width)
         The columns by place.
-    by_place : Slots, shape (width,) or (n_rows, width)
+    by_place : array, shape (width,) or (n_rows, width)
         What each place is worth.
 
     Returns
     -------
-    Slots, shape (n_rows, width)
+    array, shape (n_rows, width)
         The worth of the place of each column.
 
     """
@@ -227,6 +256,28 @@ def scatter(order: Positions, by_place: Slots) -> Slots:
     flat = order + (np.arange(len(order), dtype=np.int32) * order.shape[1])[:, None]
     given.reshape(-1)[flat] = by_place
     return given
+
+
+def alike(packed: _Keys, bits: int) -> npt.NDArray[np.bool_]:
+    """Tell which places of sorted rows hold the same value as the place before.
+
+    Parameters
+    ----------
+    packed : _Keys, shape (n_rows, width)
+        Sorted keys.
+    bits : int
+        How many low bits of a key are not the value.
+
+    Returns
+    -------
+    array of bool, shape (n_rows, width - 1)
+        For the second place on; zeros, which stand for padding, are like nothing.
+
+    """
+    of_value = packed >> packed.dtype.type(bits)
+    equal: npt.NDArray[np.bool_] = of_value[:, 1:] == of_value[:, :-1]
+    equal &= of_value[:, 1:] > 0
+    return equal
 
 
 def level(packed: _Keys, bits: int, by_place: Slots) -> Slots:
@@ -247,9 +298,7 @@ def level(packed: _Keys, bits: int, by_place: Slots) -> Slots:
         What each place is worth, shape (width,) when nobody is equal, otherwise (n_rows, width).
 
     """
-    of_value = packed >> packed.dtype.type(bits)
-    equal = of_value[:, 1:] == of_value[:, :-1]
-    equal &= of_value[:, 1:] > 0
+    equal = alike(packed, bits)
     tied = np.flatnonzero(equal.any(axis=1))
     if not len(tied):
         return by_place

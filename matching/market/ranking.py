@@ -8,10 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
-from matching.market.fairness import settle, settle_without_envy
+from matching.market.fairness import BROAD, SWIFT, THOROUGH, Pace, settle
 from matching.market.inputs import Market
-from matching.market.layout import Positions, layouts
+from matching.market.layout import Layout, Positions, Slots, layouts, slots_of
 from matching.market.policy import Policy
+from matching.market.pruning import prune
 from matching.market.rotation import rotate
 
 COMPLETE_TO: Final = 500
@@ -20,7 +21,12 @@ COMPLETE_TO: Final = 500
 PRUNED_TO: Final = 1_000
 """Up to this many participants a side, candidates are cut to the most promising; beyond, they come in small numbers."""
 
+_FEW: Final = 200
+_KEPT: Final = 250
+_ENOUGH_ROUNDS: Final = 16
 _WIDE: Final = 1_000_000
+_CELLS: Final = 80_000_000
+_CELLS_A_PAIR: Final = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +59,8 @@ def rank(market: Market, *, rounds: int = 16) -> Ranking:
     market : Market
         Both sides.
     rounds : int
-        Over how many rounds the exposure of each list is spread, at least 1.
+        Over how many rounds the exposure of each list is spread, at least 1. Where complete lists of so many rounds
+        would not fit into memory, rounds beyond 16 give way first, and then the last places.
 
     Returns
     -------
@@ -73,14 +80,17 @@ def rank(market: Market, *, rounds: int = 16) -> Ranking:
     if rounds < 1:
         raise ValueError(f"A ranking needs at least one round, not {rounds}.")
     worth, capacities = market.worth(), (market.capacity_left, market.capacity_right)
+    if worth.nnz > _WIDE:
+        worth.data = worth.data.astype(np.float32)
     if max(market.shape) > PRUNED_TO:
         return _rank(_Setting(worth, capacities, market.examined, rounds))
     # In an order that only contents decide, the same market gives the same lists, whoever is named first.
     rows, columns = _by_content(worth, capacities[0]), _by_content(worth.T.tocsr(), capacities[1])
     ordered = worth[rows][:, columns]
     ordered.sort_indices()
-    setting = _Setting(ordered, (capacities[0][rows], capacities[1][columns]), market.examined, rounds)
-    found = _rank(setting)
+    capacities = (capacities[0][rows], capacities[1][columns])
+    kept = prune(ordered, *capacities, keep=_KEPT) if max(market.shape) > COMPLETE_TO else ordered
+    found = _rank(_Setting(kept, capacities, market.examined, rounds))
     back_rows, back_columns = np.argsort(rows), np.argsort(columns)
     return Ranking(
         weights=found.weights,
@@ -102,39 +112,65 @@ class _Setting:
 
 
 def _rank(setting: _Setting) -> Ranking:
-    worth, rounds = setting.worth, setting.rounds
-    large = worth.nnz > _WIDE
-    left, right, left_slots, right_slots = layouts(worth, np.float32 if large else np.float64)
-    cuts = (left.width, right.width)
-    views = tuple(
+    worth = setting.worth
+    shape, found = worth.shape, layouts(worth, worth.dtype)
+    rounds, cuts = _extent(found, worth.nnz, setting.rounds)
+    views = [
         np.where(np.arange(side.width) < cut, setting.examined(side.width), 0.0)
-        for side, cut in zip((left, right), cuts, strict=True)
-    )
-    capacities = (setting.capacities[0][left.owner], setting.capacities[1][right.owner])
-    policy = Policy(left, right, capacities, (views[0], views[1]))
-    exposures = settle(policy) if max(worth.shape) > PRUNED_TO else settle_without_envy(policy, rounds)
-    lists, delivered = [], []
-    for side, across, view, cut, exposure, slots, shape in (
-        (left, right, views[0], cuts[0], exposures[0], left_slots, worth.shape),
-        (right, left, views[1], cuts[1], exposures[1], right_slots, worth.shape[::-1]),
-    ):
-        given = np.full((rounds, shape[0], cut), -1, dtype=np.int32)
-        for block, turn, order in rotate(side, exposure, view, rounds):
-            shown = across.owner[np.take_along_axis(side.partner[block.slots].reshape(order.shape), order, axis=1)]
-            shown[np.arange(block.width) >= side.degree[block.range, None]] = -1
-            given[turn, side.owner[block.range], : min(cut, block.width)] = shown[:, :cut]
-        lists.append(given)
-        delivered.append(exposure[slots])
-    across_worth = worth.T.tocsr()
-    return Ranking(
-        weights=np.full(rounds, 1.0 / rounds),
-        left=lists[0],
-        right=lists[1],
-        exposure_left=sparse.csr_array((delivered[0], worth.indices, worth.indptr), shape=worth.shape),
-        exposure_right=sparse.csr_array(
-            (delivered[1], across_worth.indices, across_worth.indptr), shape=worth.shape[::-1]
-        ),
-    )
+        for side, cut in zip(found, cuts, strict=True)
+    ]
+    capacities = [room[side.owner] for room, side in zip(setting.capacities, found, strict=True)]
+    policy = Policy(found[0], found[1], (capacities[0], capacities[1]), (views[0], views[1]))
+    left_exposure, right_exposure = settle(policy, _pace(max(shape)), rounds)
+    left, right = found[0].shed(), found[1].shed()
+    # Lists of a large market take most of the memory, and what led to them is not needed any more.
+    del policy, found
+    left_lists = _lists(left, right.owner, left_exposure, (views[0], cuts[0]), (rounds, shape[0]))
+    delivered_left = _stored(worth, left_exposure)
+    del left_exposure
+    right_lists = _lists(right, left.owner, right_exposure, (views[1], cuts[1]), (rounds, shape[1]))
+    del left
+    delivered_right = _stored(worth.T.tocsr(), right_exposure)
+    return Ranking(np.full(rounds, 1.0 / rounds), left_lists, right_lists, delivered_left, delivered_right)
+
+
+def _pace(larger_side: int) -> Pace:
+    """Return how patiently the policy of a market of some size is looked for."""
+    if larger_side > PRUNED_TO:
+        return SWIFT
+    return THOROUGH if larger_side <= _FEW else BROAD
+
+
+def _lists(
+    side: Layout, names: Positions, exposure: Slots, view: tuple[FloatMatrix, int], size: tuple[int, int]
+) -> Positions:
+    """Write the lists of one side down, and leave what they deliver in `exposure`."""
+    examined, cut = view
+    lists = np.full((*size, cut), -1, dtype=np.int32)
+    for block, orders in rotate(side, exposure, examined, size[0]):
+        partners = np.full((block.rows, block.width + 1), -1, dtype=np.int32)
+        partners[:, :-1] = names[side.partner[block.slots]].reshape(block.rows, block.width)
+        width = min(cut, block.width)
+        places = np.where(np.arange(width) < side.degree[block.range, None], orders[:, :, :width], block.width)
+        lists[:, side.owner[block.range], :width] = partners[np.arange(block.rows)[:, None], places]
+    return lists
+
+
+def _stored(worth: Any, exposure: Slots) -> Any:
+    """Return the exposures of a side as a matrix with the indices of `worth`."""
+    return sparse.csr_array((exposure[slots_of(worth.indptr)], worth.indices, worth.indptr), shape=worth.shape)
+
+
+def _extent(sides: tuple[Layout, Layout], pairs: int, rounds: int) -> tuple[int, tuple[int, int]]:
+    """Return how many rounds there are, and how many places the lists of each side have: all that memory allows."""
+    cells_a_round = sum(len(side.owner) * side.width for side in sides)
+    room = _CELLS + _CELLS_A_PAIR * pairs
+    if rounds * cells_a_round <= room:
+        return rounds, (sides[0].width, sides[1].width)
+    rounds = min(rounds, max(_ENOUGH_ROUNDS, room // cells_a_round))
+    share = room / (2.0 * rounds * pairs)
+    left, right = (min(side.width, max(1, int(share * pairs / len(side.owner)))) for side in sides)
+    return rounds, (left, right)
 
 
 def _by_content(worth: Any, capacity: IntMatrix) -> IntMatrix:
