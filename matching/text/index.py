@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from os import PathLike
 from typing import Any, Final
 
@@ -413,11 +414,15 @@ class _Statistics:
         `same` is the column of the very word, -1 where the texts do not have it.
         """
         cosines = asked.cosines(self.meanings)
+        rows, width = cosines.shape
         known = np.flatnonzero(same >= 0)
-        bounds = np.maximum(_at_least(cosines, _NEIGHBOURS), np.float32(CLOSEST))[:, None]
-        values = np.where(cosines > bounds, np.minimum(np.square(cosines), np.float32(_SOFT_LIMIT)), np.float32(0.0))
-        values[known, same[known]] = 1.0
-        return sparse.csr_array(values)
+        cosines[known, same[known]] = np.inf
+        bounds = np.maximum(_at_least(cosines, _NEIGHBOURS + 1), np.float32(CLOSEST))
+        chosen = np.flatnonzero(cosines > bounds[:, None])
+        values = cosines.ravel()[chosen]
+        values = np.where(np.isinf(values), np.float32(1.0), np.minimum(np.square(values), np.float32(_SOFT_LIMIT)))
+        starts = np.searchsorted(chosen, np.arange(rows + 1) * width)
+        return sparse.csr_array((values, chosen % max(width, 1), starts), shape=(rows, width))
 
     def _best(self, close: Any) -> Float32Matrix:
         """Return the closeness of the closest word of each text to each word, shape (n_asked_words, n_texts)."""
@@ -481,10 +486,13 @@ def _cut(asked: Shelf, room: int) -> Iterator[slice]:
 
 def _best(scores: Float32Matrix, top: int) -> Iterator[IntMatrix]:
     """Yield the columns of the greatest scores above 0 of each row, ties by column."""
-    bounds = _at_least(scores, top)
-    for row, bound in zip(scores, bounds, strict=True):
-        found = np.flatnonzero((row >= bound) & (row > 0.0))
-        yield found[np.lexsort((found, -row[found]))[:top]]
+    width = scores.shape[1]
+    least = np.maximum(_at_least(scores, top), np.finfo(np.float32).tiny)
+    chosen = np.flatnonzero(scores >= least[:, None])
+    starts = np.searchsorted(chosen, np.arange(len(scores) + 1) * width)
+    for row, (start, end) in enumerate(pairwise(starts.tolist())):
+        found = chosen[start:end] - row * width
+        yield found[np.lexsort((found, -scores[row, found]))[:top]]
 
 
 def _at_least(scores: Float32Matrix, top: int) -> Float32Matrix:
