@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
@@ -24,6 +25,7 @@ from web.operations.queries import condition, invariants
 from web.operations.queries.invariants import Finding
 from web.operations.services import safekeeping, tidying
 from web.security import check_every_route_names_its_permission, hash_password
+from web.suggestions import services as suggestions
 
 if TYPE_CHECKING:
     from web.worker import Worker
@@ -88,6 +90,8 @@ def prepare(context: click.Context, *, with_town: bool) -> None:
     if _is_stale(app):
         with app.app_context():
             migrations.upgrade()
+        # What was written before the columns existed by which offers are found.
+        suggestions.reindex_all(partial(session_scope, app, via="command"), only_missing=True)
     _load_reference(app)
     if not with_town:
         return
@@ -191,6 +195,7 @@ def tidy(info: Any) -> None:
     app = info.load_app()
     with session_scope(app, via="command") as session:
         tidied = tidying.tidy(session, at=utc_now())
+    suggestions.tidy(partial(session_scope, app, via="command"))
     click.echo(_counted(asdict(tidied)))
 
 

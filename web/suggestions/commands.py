@@ -11,30 +11,39 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from models import Participant, utc_now
+from models import Area, Participant, utc_now
 from web.database import read_scope, session_scope
 from web.i18n import LOCALES
 from web.suggestions import documents, services
 from web.suggestions.queries import desk, replays, reviews
 
 group = AppGroup("suggestions", help="Look for partners, and see why some were suggested and others not.")
+search = AppGroup("search", help="By what offers are found.")
 in_language = click.option("--lang", type=click.Choice(LOCALES), default="ja", show_default=True, help="Language.")
 
 
 def register(app: Flask) -> None:
     """Add the commands of this feature."""
     app.cli.add_command(group)
+    app.cli.add_command(search)
 
 
 @group.command("refresh")
 @click.option("--municipality", default="", metavar="PATH", help="One municipality; all with open needs by default.")
-def refresh(municipality: str) -> None:
+@click.option("--queue", "is_left_to_workers", is_flag=True, help="Only ask: the workers do it, as many as there are.")
+def refresh(municipality: str, *, is_left_to_workers: bool) -> None:
     """Look for partners at once, and publish what was found."""
     app = _app()
     with read_scope(app) as session:
         places = [(area.id, area.path) for area in desk.municipalities_with_needs(session, path=municipality)]
     if municipality and not places:
         raise click.BadParameter(f"there is no place {municipality}")
+    if is_left_to_workers:
+        for area_id, _ in places:
+            with session_scope(app, via="command") as session:
+                services.request_run(session, session.get_one(Area, area_id), by=None)
+        click.echo(f"{len(places)} asked for")
+        return
     for area_id, path in places:
         with click.progressbar(length=1, label=path, file=sys.stderr) as bar:
             is_done = services.refresh_now(
@@ -43,6 +52,15 @@ def refresh(municipality: str) -> None:
             bar.update((bar.length or 0) - bar.pos)
         if not is_done:
             raise click.ClickException(f"partners are being looked for in {path} already")
+
+
+@search.command("reindex")
+@click.option("--missing", "only_missing", is_flag=True, help="Only offers of which nothing is written yet.")
+def reindex(*, only_missing: bool) -> None:
+    """Write anew by what every offer is found, some at a time."""
+    app = _app()
+    count = services.reindex_all(partial(session_scope, app, via="command"), only_missing=only_missing)
+    click.echo(f"{count} offers")
 
 
 @group.command("list")

@@ -1,7 +1,6 @@
 """The work behind the desk: one run of the engine for one municipality or one need."""
 
 from functools import partial
-from typing import Final
 from uuid import UUID
 
 from flask import Flask
@@ -9,8 +8,6 @@ from flask import Flask
 from web.database import read_scope, session_scope
 from web.suggestions import services
 from web.worker import Beat, LostClaim
-
-REMOVED_AT_ONCE: Final = 200
 
 
 def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
@@ -21,7 +18,4 @@ def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
 
 def tidy(app: Flask) -> None:
     """Remove what runs wrote that never were published, a little at a time so that nobody waits for it."""
-    while True:
-        with session_scope(app, via="sweeper") as session:
-            if not services.remove_left_overs(session, limit=REMOVED_AT_ONCE):
-                return
+    services.tidy(partial(session_scope, app, via="sweeper"))

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import UserDefinedType
 
 from matching import NeedProfile, Taxonomy
+from matching.signals import SkillFit
 from matching.text import words
 from matching.text.vectors import weights, word_vectors
 from models import ActivityField, Area, AreaNeighbour, Offer, OfferItem, Skill
@@ -78,14 +79,15 @@ def wanted(needs: Iterable[NeedProfile], taxonomy: Taxonomy) -> list[Wanted]:
     looking = list(needs)
     telling = _read([" ".join([need.title, *(slot.what for slot in need.open_slots)]) for need in looking])
     whole = _read([need.text for need in looking])
+    skill = SkillFit(taxonomy=taxonomy)
     below: dict[str, list[str]] = {}
-    for skill, above in taxonomy.parents.items():
-        below.setdefault(above, []).append(skill)
+    for code, above in taxonomy.parents.items():
+        below.setdefault(above, []).append(code)
     return [
         Wanted(
             terms=_together(first, second),
             meaning=meaning,
-            skills=_related(need, taxonomy.parents, below),
+            skills=_related([skill.skill_of(slot)[0] for slot in need.open_slots], taxonomy.parents, below),
             kinds=frozenset(slot.kind for slot in need.open_slots),
             fields=need.fields,
             area=need.area or "",
@@ -206,9 +208,11 @@ def _together(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, 
     return {**second, **{term: 2 * worth for term, worth in first.items()}}
 
 
-def _related(need: NeedProfile, parents: Mapping[str, str], below: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Return the skills of the open slots, and those above, below and beside them."""
-    skills = {slot.skill for slot in need.open_slots if slot.skill is not None}
+def _related(
+    meant: Iterable[str | None], parents: Mapping[str, str], below: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """Return the skills that are meant, and those above, below and beside them."""
+    skills = {skill for skill in meant if skill is not None}
     near: set[str] = set()
     for skill in skills:
         above = parents.get(skill)

@@ -1,8 +1,8 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
 from web.suggestions.services.heartbeat import Beat, heartbeat
-from web.suggestions.services.indexing import reindex
-from web.suggestions.services.publish import remove_left_overs
+from web.suggestions.services.indexing import reindex_all
+from web.suggestions.services.publish import tidy
 from web.suggestions.services.refresh import Scope, refresh, refresh_now, request_run, request_run_for
 from web.suggestions.services.review import approve, hold, refuse
 
@@ -15,8 +15,8 @@ __all__ = [
     "refresh",
     "refresh_now",
     "refuse",
-    "reindex",
-    "remove_left_overs",
+    "reindex_all",
     "request_run",
     "request_run_for",
+    "tidy",
 ]

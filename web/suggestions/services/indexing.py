@@ -1,6 +1,7 @@
 """By what offers are found, written with the offer itself; the structure sees to it, no service can forget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session, UOWTransaction
 from models import AuditedSession, Offer, OfferItem
 from models.listings import touched_listings, words_of
 from web.suggestions.queries import retrieval
+
+AT_ONCE: Final = 500
 
 
 @event.listens_for(AuditedSession, "before_flush")
@@ -21,6 +24,17 @@ def _renew_keys(session: AuditedSession, context: UOWTransaction, instances: obj
     for offer, key in zip(offers, keys, strict=True):
         offer.terms = key.terms
         offer.meaning = key.meaning
+
+
+def reindex_all(writing: Callable[[], AbstractContextManager[Session]], *, only_missing: bool) -> int:
+    """Write anew by what every offer is found, in short transactions; return how many offers that were."""
+    count, after, is_done = 0, None, False
+    while not is_done:
+        with writing() as session:
+            written = reindex(session, after=after, limit=AT_ONCE, only_missing=only_missing)
+        count += len(written)
+        after, is_done = (written[-1], False) if written else (after, True)
+    return count
 
 
 def reindex(session: Session, *, after: UUID | None, limit: int, only_missing: bool) -> Sequence[UUID]:

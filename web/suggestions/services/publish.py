@@ -6,7 +6,8 @@ transaction looks once more whether needs, offers and decisions are as they were
 not, supersedes what was shown before and sets the state.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -40,6 +41,7 @@ from web.suggestions.services.rows import Rows, rows_of
 
 NEEDS_AT_ONCE: Final = 25
 MOST_SINGLE_NEEDS: Final = 20
+REMOVED_AT_ONCE: Final = 200
 
 Team = tuple[str, frozenset[str]]
 
@@ -181,6 +183,14 @@ def shown(
 ) -> list[SuggestionResult]:
     """Return what of a result is shown, in its order: its offers are as the engine was told, nobody decided yet."""
     return [suggestion for suggestion in result.suggestions if _is_new(need, suggestion, decided, offers)]
+
+
+def tidy(writing: Callable[[], AbstractContextManager[AuditedSession]]) -> None:
+    """Remove all that runs wrote that never were published, a little at a time so that nobody waits for it."""
+    is_done = False
+    while not is_done:
+        with writing() as session:
+            is_done = not remove_left_overs(session, limit=REMOVED_AT_ONCE)
 
 
 def remove_left_overs(session: AuditedSession, *, limit: int) -> int:
