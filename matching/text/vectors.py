@@ -109,8 +109,8 @@ class Meanings:
 def word_vectors() -> WordVectors:
     """Return the table that is shipped with this package, read once."""
     with np.load(TABLE, allow_pickle=False) as table:
-        words = bytes(table["keys"]).decode().split("\n")
-        vectors = table["q"]
+        words = bytes(table["words"]).decode().split("\n")
+        vectors = table["vectors"]
         lengths = np.sqrt(np.square(vectors, dtype=np.int64).sum(axis=1).astype(np.float64))
         return WordVectors({word: rank for rank, word in enumerate(words)}, table["rows"], vectors, lengths)
 
