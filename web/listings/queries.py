@@ -9,9 +9,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
+from matching.geography import Geography
+from matching.grouping import companions
 from matching.names import closest
+from matching.profiles import NeedProfile, SlotProfile
 from models import (
     Account,
     ActivityField,
@@ -48,6 +51,7 @@ MOST_PLACES: Final = 300
 MOST_PARTICIPANTS: Final = 500
 MOST_REFRESHED: Final = 50
 LONGEST_QUERY: Final = 100
+MOST_COMPARED: Final = 40
 BATCH: Final = 500
 
 Listing = TypeVar("Listing", Need, Offer)
@@ -256,11 +260,47 @@ def whole_need(session: Session, need: Need) -> Need:
         .options(
             selectinload(Need.slots).joinedload(Slot.skill),
             selectinload(Need.fields),
-            joinedload(Need.participant),
+            joinedload(Need.participant).lazyload(Participant.consents),
             joinedload(Need.area),
             joinedload(Need.municipality),
         )
     ).one()
+
+
+def alike_needs(session: Session, account: Account | None, need: Need) -> Sequence[Need]:
+    """Return the few open needs of the municipality that could be met together with this one, the most alike first.
+
+    Compared are the newest that the account may see, in the same fields where those of the need are known.
+    """
+    if not need.is_open or not need.slots:
+        return []
+    statement = visible_needs_to(account).where(
+        Need.status == NeedStatus.OPEN, Need.municipality_id == need.municipality_id, Need.id != need.id
+    )
+    if need.fields:
+        codes = [field.code for field in need.fields]
+        statement = statement.where(Need.fields.any(ActivityField.code.in_(codes)))
+    # All in one go: few rows, and a page that is read often.
+    options = (joinedload(Need.area), lazyload(Need.participant), joinedload(Need.slots), joinedload(Need.fields))
+    newest = statement.options(*options).order_by(*_newest_first(Need)).limit(MOST_COMPARED)
+    found = session.scalars(newest).unique().all()
+    by_id = {str(other.id): other for other in found}
+    profiles = [_profile(other) for other in found]
+    return [by_id[id_] for id_ in companions(_profile(need), profiles, geography=Geography())]
+
+
+def _profile(need: Need) -> NeedProfile:
+    """Return what decides whether needs are alike; who has them does not."""
+    return NeedProfile(
+        id=str(need.id),
+        owner="",
+        owner_kind="",
+        title=need.title,
+        text=need.body,
+        area=need.area.path,
+        slots=tuple(SlotProfile(str(slot.id), slot.kind.value, slot.what, slot.quantity) for slot in need.slots),
+        fields=frozenset(field.code for field in need.fields),
+    )
 
 
 def whole_offer(session: Session, offer: Offer) -> Offer:
@@ -271,7 +311,7 @@ def whole_offer(session: Session, offer: Offer) -> Offer:
         .options(
             selectinload(Offer.items).joinedload(OfferItem.skill),
             selectinload(Offer.fields),
-            joinedload(Offer.participant),
+            joinedload(Offer.participant).lazyload(Participant.consents),
             joinedload(Offer.area),
             joinedload(Offer.municipality),
         )

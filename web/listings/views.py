@@ -59,6 +59,7 @@ def need(need: Need) -> ResponseReturnValue:
         owner=seen_by(account, need.participant),
         may_edit=may_edit,
         perhaps_meant=queries.skills_perhaps_meant(current_session(), need.slots) if may_edit else {},
+        alike=queries.alike_needs(current_session(), account, need),
         may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
     )
 
