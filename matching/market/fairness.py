@@ -45,7 +45,6 @@ class Pace:
 
 
 THOROUGH: Final = Pace(50, (0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0), 15, as_listed=True, tolerated=0.0)
-BROAD: Final = Pace(50, (0.6, 0.45, 0.35, 0.25, 0.15, 0.05, 0.0), 12, as_listed=True, tolerated=0.0)
 SWIFT: Final = Pace(20, (0.5, 0.35, 0.2, 0.1, 0.0), 8, as_listed=False, tolerated=1e-4)
 
 

@@ -94,11 +94,12 @@ def weights(expected: FloatMatrix, capacity: IntMatrix, alpha: float) -> FloatMa
     Returns
     -------
     FloatMatrix, shape (n,)
-        The slope of g ** alpha / alpha, in the limit of log g, where g is what can be realised of the yeses; scaled so
-        that the median is 1.
+        The slope of g ** alpha / alpha, in the limit of log g, where g is what can be realised of the yeses; lowered
+        once more by the chance that one more yes is realised, because one that is turned down disappoints two. Scaled
+        so that the median is 1.
 
     """
-    worth = np.maximum(realised(expected, capacity), _TINY) ** (alpha - 1.0) * marginal(expected, capacity)
+    worth = np.maximum(realised(expected, capacity), _TINY) ** (alpha - 1.0) * marginal(expected, capacity) ** 2
     worth = np.maximum(worth, _TINY)
     return worth / np.median(worth) if len(worth) else worth
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
-from matching.market.fairness import BROAD, SWIFT, THOROUGH, Pace, settle
+from matching.market.fairness import SWIFT, THOROUGH, settle
 from matching.market.inputs import Market
 from matching.market.layout import Layout, Positions, Slots, layouts, slots_of
 from matching.market.policy import Policy
@@ -21,7 +21,6 @@ COMPLETE_TO: Final = 500
 PRUNED_TO: Final = 1_000
 """Up to this many participants a side, candidates are cut to the most promising; beyond, they come in small numbers."""
 
-_FEW: Final = 200
 _KEPT: Final = 250
 _ENOUGH_ROUNDS: Final = 16
 _WIDE: Final = 1_000_000
@@ -121,7 +120,7 @@ def _rank(setting: _Setting) -> Ranking:
     ]
     capacities = [room[side.owner] for room, side in zip(setting.capacities, found, strict=True)]
     policy = Policy(found[0], found[1], (capacities[0], capacities[1]), (views[0], views[1]))
-    left_exposure, right_exposure = settle(policy, _pace(max(shape)), rounds)
+    left_exposure, right_exposure = settle(policy, SWIFT if max(shape) > PRUNED_TO else THOROUGH, rounds)
     left, right = found[0].shed(), found[1].shed()
     # Lists of a large market take most of the memory, and what led to them is not needed any more.
     del policy, found
@@ -132,13 +131,6 @@ def _rank(setting: _Setting) -> Ranking:
     del left
     delivered_right = _stored(worth.T.tocsr(), right_exposure)
     return Ranking(np.full(rounds, 1.0 / rounds), left_lists, right_lists, delivered_left, delivered_right)
-
-
-def _pace(larger_side: int) -> Pace:
-    """Return how patiently the policy of a market of some size is looked for."""
-    if larger_side > PRUNED_TO:
-        return SWIFT
-    return THOROUGH if larger_side <= _FEW else BROAD
 
 
 def _lists(

@@ -15,9 +15,8 @@ def markets(draw: st.DrawFn) -> Market:
     cells = st.lists(_chances, min_size=size, max_size=size)
     accept_left = np.array(draw(cells)).reshape(n_left, n_right)
     accept_right = np.array(draw(cells)).reshape(n_right, n_left)
-    room = [draw(st.lists(st.integers(-1, 3), min_size=count, max_size=count)) for count in (n_left, n_right)]
-    capacities = [np.array(numbers, dtype=np.int64) for numbers in room]
-    return Market(accept_left, accept_right, *capacities)
+    room_left, room_right = (draw(st.lists(st.integers(-1, 3), min_size=k, max_size=k)) for k in (n_left, n_right))
+    return Market(accept_left, accept_right, np.array(room_left, dtype=int), np.array(room_right, dtype=int))
 
 
 def exposure_of(lists: np.ndarray, weights: np.ndarray, market: Market, shape: tuple[int, int]) -> np.ndarray:
