@@ -18,9 +18,9 @@ from matching.text.vectors import Meanings, weights, word_vectors
 from matching.text.words import words
 
 _EVERYDAY: Final = """
-地域 活動 支援 ボランティア 協力 団体 市民 住民 町 街 町内 市内 地元 企業 会社 会 行事 イベント 事業 サービス 実施 運営
-利用 使用 使う 行う 関係 関する 全般 一般 一緒 共 毎月 毎週 毎年 月 週 年 日 時 時間 回 人数 名
-参加 皆様 元 内 外 前 後 中 間 用 作業 仕事 教える 相談
+地域 活動 支援 ボランティア 協力 団体 法人 npo 市民 住民 市 町 街 町内 地元 企業 会社 会 行事 イベント 事業 サービス
+実施 運営 利用 使用 使う 行う 関係 関する 全般 一般 一緒 共 毎月 毎週 毎年 平日 土曜 日曜 朝 夜 午前 午後
+月 週 年 日 時 時間 回 人数 名 程度 向け 参加 仲間 スタッフ 元 内 外 前 後 中 間 用 作業 仕事 教える 相談
 """
 EVERYDAY: Final[frozenset[str]] = frozenset(_EVERYDAY.split())
 """Words that occur in needs and offers of every kind, so that sharing one says little."""

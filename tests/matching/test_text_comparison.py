@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.text import encode, likeness
+from matching.text import encode, likeness, words
+from matching.text.comparison import EVERYDAY
 from matching.text.vectors import word_vectors
 
 OFFERS = [
@@ -68,6 +69,11 @@ def test_meaning_leads_to_an_offer_that_shares_no_word_with_the_need() -> None:
 
 def test_what_only_the_whole_town_has_in_common_counts_little() -> None:
     assert alike("地域の会計", "地域の会場") < 0.4
+
+
+@pytest.mark.parametrize("word", sorted(EVERYDAY))
+def test_every_everyday_word_is_listed_as_it_is_read(word: str) -> None:
+    assert words(word) == (word,)
 
 
 def test_a_word_that_nobody_knows_is_met_by_its_spelling() -> None:
