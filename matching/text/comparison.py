@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
+from matching.text.characters import spellings
 from matching.text.vectors import Meanings, weights, word_vectors
 from matching.text.words import words
 
@@ -48,6 +49,8 @@ class EncodedTexts:
         The meaning of each word.
     weights : numpy.ndarray of float64, shape (n_vocabulary,)
         How much each word tells, in (0, 1].
+    spelled, runs : numpy.ndarray of int64, shape (n_runs,)
+        The characters and pairs of characters of the words: position of the word, ascending, and the run as a number.
 
     """
 
@@ -56,6 +59,8 @@ class EncodedTexts:
     members: IntMatrix
     meanings: Meanings
     weights: FloatMatrix
+    spelled: IntMatrix
+    runs: IntMatrix
 
     def __len__(self) -> int:
         """Return how many texts there are."""
@@ -80,6 +85,7 @@ def encode(texts: Sequence[str]) -> EncodedTexts:
     vocabulary = tuple(sorted(set().union(*found)))
     places = {word: place for place, word in enumerate(vocabulary)}
     meanings = word_vectors().of(vocabulary)
+    spelled, runs = spellings(vocabulary)
     everyday = np.array([word in EVERYDAY for word in vocabulary], dtype=np.bool_)
     return EncodedTexts(
         vocabulary,
@@ -87,6 +93,8 @@ def encode(texts: Sequence[str]) -> EncodedTexts:
         members=np.array([place for text in found for place in sorted(places[word] for word in text)], dtype=np.int64),
         meanings=meanings,
         weights=weights(meanings.ranks) * np.where(everyday, EVERYDAY_WEIGHT, 1.0),
+        spelled=spelled,
+        runs=runs,
     )
 
 
@@ -113,9 +121,10 @@ def likeness(wanted: EncodedTexts, given: EncodedTexts, rows: IntMatrix, columns
     rows, columns = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
     scores = np.zeros(len(rows))
     order = np.argsort(rows, kind="stable")
+    words_beside = _WordsBeside.of(wanted, given)
     for block, vocabulary in _blocks(wanted, rows[order]):
         pairs = order[block]
-        table = closeness(wanted, given, vocabulary)
+        table = words_beside.closeness(vocabulary)
         places = np.zeros(len(wanted.vocabulary), dtype=np.int64)
         places[vocabulary] = np.arange(len(vocabulary))
         for part in _parts(wanted, given, rows[pairs], columns[pairs]):
@@ -123,71 +132,57 @@ def likeness(wanted: EncodedTexts, given: EncodedTexts, rows: IntMatrix, columns
     return scores
 
 
-def closeness(wanted: EncodedTexts, given: EncodedTexts, vocabulary: IntMatrix) -> npt.NDArray[np.float32]:
-    """Return how well each given word stands for each wanted word.
+@dataclass(frozen=True, slots=True, eq=False)
+class _WordsBeside:
+    """The words of two sides, ready to be laid beside each other in blocks."""
 
-    Parameters
-    ----------
-    wanted, given : EncodedTexts
-        Both sides.
-    vocabulary : numpy.ndarray of int64, shape (n,)
-        Positions of the words in the vocabulary of `wanted`.
+    wanted: EncodedTexts
+    given: EncodedTexts
+    same: IntMatrix  # (n_wanted_vocabulary,): where the given texts have the very word, -1 where nowhere
+    characters: Any  # (n_wanted_vocabulary, n_runs), CSR
+    of_given: Any  # (n_given_vocabulary, n_runs), CSR
 
-    Returns
-    -------
-    numpy.ndarray of float32, shape (n, n_given_vocabulary)
+    @classmethod
+    def of(cls, wanted: EncodedTexts, given: EncodedTexts) -> "_WordsBeside":
+        places = {word: place for place, word in enumerate(given.vocabulary)}
+        same = np.array([places.get(word, -1) for word in wanted.vocabulary], dtype=np.int64)
+        runs = np.union1d(wanted.runs, given.runs)
+        return cls(wanted, given, same, _indicator(wanted, runs), _indicator(given, runs))
+
+    def closeness(self, vocabulary: IntMatrix) -> npt.NDArray[np.float32]:
+        """Return how well each given word stands for some of the wanted words.
+
         1 for the same word; else what their meanings have in common, and where one of them is not in the table of
-        vectors, their characters; in [0, `SOFT_LIMIT`].
+        vectors, their characters; at most `SOFT_LIMIT`. Shape (n, n_given_vocabulary).
+        """
+        asked = self.wanted.meanings[vocabulary]
+        found = asked.cosines(self.given.meanings)
+        characters = self.characters[vocabulary]
+        unknown, strange = np.flatnonzero(asked.ranks < 0), np.flatnonzero(self.given.meanings.ranks < 0)
+        if len(unknown):
+            found[unknown] = _shared(characters[unknown], self.of_given)
+        if len(strange):
+            found[:, strange] = _shared(characters, self.of_given[strange])
+        found[found < SOFTEST] = 0.0
+        found *= np.sqrt(found)
+        np.minimum(found, np.float32(SOFT_LIMIT), out=found)
+        same = self.same[vocabulary]
+        known = np.flatnonzero(same >= 0)
+        found[known, same[known]] = 1.0
+        return found
 
-    """
-    asked = wanted.meanings[vocabulary]
-    cosines = asked.cosines(given.meanings)
-    unknown, strange = np.flatnonzero(asked.ranks < 0), np.flatnonzero(given.meanings.ranks < 0)
-    names = [wanted.vocabulary[place] for place in vocabulary]
-    if len(unknown):
-        cosines[unknown] = shared_characters([names[place] for place in unknown], given.vocabulary)
-    if len(strange):
-        cosines[:, strange] = shared_characters(names, [given.vocabulary[place] for place in strange])
-    cosines[cosines < SOFTEST] = 0.0
-    met = np.minimum(cosines * np.sqrt(cosines), np.float32(SOFT_LIMIT))
-    places = {word: place for place, word in enumerate(given.vocabulary)}
-    for row, name in enumerate(names):
-        if name in places:
-            met[row, places[name]] = 1.0
-    return met
 
-
-def shared_characters(wanted: Sequence[str], given: Sequence[str]) -> npt.NDArray[np.float32]:
-    """Return which share of the characters and pairs of characters of a word another word holds.
-
-    Parameters
-    ----------
-    wanted, given : Sequence[str]
-        Words.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (n_wanted, n_given)
-        Shares in [0, 1].
-
-    """
-    columns: dict[str, int] = {}
-    left, right = ([_pieces(word, columns) for word in side] for side in (wanted, given))
-    product = _indicator(left, len(columns)) @ _indicator(right, len(columns)).T
-    sizes = np.array([len(pieces) for pieces in left], dtype=np.float32)
-    shares: npt.NDArray[np.float32] = product.toarray() / sizes[:, None]
+def _shared(wanted: Any, given: Any) -> npt.NDArray[np.float32]:
+    """Return which share of the characters and pairs of characters of each word another word holds."""
+    shares: npt.NDArray[np.float32] = (wanted @ given.T).toarray() / np.diff(wanted.indptr)[:, None].astype(np.float32)
     return shares
 
 
-def _pieces(word: str, columns: dict[str, int]) -> list[int]:
-    pieces = {*word, *(word[start : start + 2] for start in range(len(word) - 1))}
-    return sorted(columns.setdefault(piece, len(columns)) for piece in sorted(pieces))
-
-
-def _indicator(rows: Sequence[Sequence[int]], width: int) -> Any:
-    starts = np.cumsum([0, *map(len, rows)])
-    columns = np.array([column for row in rows for column in row], dtype=np.int64)
-    return sparse.csr_array((np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(rows), width))
+def _indicator(texts: EncodedTexts, runs: IntMatrix) -> Any:
+    starts = np.searchsorted(texts.spelled, np.arange(len(texts.vocabulary) + 1))
+    columns = np.searchsorted(runs, texts.runs)
+    ones = np.ones(len(columns), dtype=np.float32)
+    return sparse.csr_array((ones, columns, starts), shape=(len(texts.vocabulary), len(runs)))
 
 
 def _blocks(wanted: EncodedTexts, rows: IntMatrix) -> Iterator[tuple[slice, IntMatrix]]:
