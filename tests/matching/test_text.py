@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,6 +86,15 @@ def test_what_holds_no_word_gives_none_or_itself_and_never_fails(text: str) -> N
 def test_a_text_too_long_for_the_analyser_is_read_in_parts() -> None:
     assert words("会場。" * 20_000) == ("会場",) * 20_000
     assert set(words("会" * 20_000)) == {"会"}
+
+
+def test_threads_read_at_the_same_time() -> None:
+    texts = [f"会場の机{number}" for number in range(200)]
+
+    with ThreadPoolExecutor(4) as threads:
+        read = list(threads.map(words, texts))
+
+    assert read == [words(text) for text in texts]
 
 
 def test_words_serve_as_an_analyser_of_scikit_learn() -> None:
