@@ -23,6 +23,7 @@ PRUNED_TO: Final = 1_000
 
 _KEPT: Final = 250
 _ENOUGH_ROUNDS: Final = 16
+_TURNS: Final = 3
 _WIDE: Final = 1_000_000
 _CELLS: Final = 80_000_000
 _CELLS_A_PAIR: Final = 9
@@ -84,7 +85,7 @@ def rank(market: Market, *, rounds: int = 16) -> Ranking:
     if max(market.shape) > PRUNED_TO:
         return _rank(_Setting(worth, capacities, market.examined, rounds))
     # In an order that only contents decide, the same market gives the same lists, whoever is named first.
-    rows, columns = _by_content(worth, capacities[0]), _by_content(worth.T.tocsr(), capacities[1])
+    rows, columns = _by_content(worth.toarray(), capacities)
     ordered = worth[rows][:, columns]
     ordered.sort_indices()
     capacities = (capacities[0][rows], capacities[1][columns])
@@ -165,11 +166,28 @@ def _extent(sides: tuple[Layout, Layout], pairs: int, rounds: int) -> tuple[int,
     return rounds, (left, right)
 
 
-def _by_content(worth: Any, capacity: IntMatrix) -> IntMatrix:
-    """Return the rows in an order that does not depend on how they are numbered."""
-    values = np.sort(worth.toarray(), axis=1)[:, ::-1]
-    places = np.arange(1, values.shape[1] + 1)
-    return np.lexsort((capacity, (values / places).sum(axis=1), values.sum(axis=1)))
+def _by_content(worth: FloatMatrix, capacities: tuple[IntMatrix, IntMatrix]) -> tuple[IntMatrix, IntMatrix]:
+    """Return both sides in an order that does not depend on how they are numbered.
+
+    Each participant gets a number made of what the pairs are worth and of the numbers of those in them; after a few
+    turns only those have the same number who can be exchanged for each other.
+    """
+    marks = [capacity.astype(np.float64) for capacity in capacities]
+    for _ in range(_TURNS):
+        marks = [
+            _marks(pairs, own, others)
+            for pairs, own, others in ((worth, marks[0], marks[1]), (worth.T, marks[1], marks[0]))
+        ]
+    left, right = (np.argsort(mark, kind="stable") for mark in marks)
+    return left, right
+
+
+def _marks(worth: FloatMatrix, own: FloatMatrix, others: FloatMatrix) -> FloatMatrix:
+    # Sums of sorted numbers are the same to the last bit in whatever order they came.
+    values = np.sort(worth * (np.pi + others), axis=1)[:, ::-1]
+    marks = own + (values / np.sqrt(np.arange(1, values.shape[1] + 1))).sum(axis=1)
+    scaled: FloatMatrix = marks / max(1.0, marks.max(initial=0.0))
+    return scaled
 
 
 def _renamed(lists: Positions, names: IntMatrix) -> Positions:
