@@ -4,21 +4,28 @@ import json
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from matching.learning import FEWEST, Standing, propose, reordered
 from models import Area, Participant, utc_now
 from web.database import read_scope, session_scope
 from web.i18n import LOCALES
 from web.suggestions import documents, services
-from web.suggestions.queries import desk, replays, reviews
+from web.suggestions.queries import desk, profiles, replays, reviews, verdicts
 
 group = AppGroup("suggestions", help="Look for partners, and see why some were suggested and others not.")
 search = AppGroup("search", help="By what offers are found.")
+WHY: Final = {
+    Standing.TOO_FEW: f"nothing is proposed: fewer than {FEWEST} verdicts",
+    Standing.ONE_SIDED: "nothing is proposed: it takes approvals and refusals, on more than one need",
+    Standing.NO_BETTER: "nothing is proposed: learnt weights are not better than the present ones beyond chance",
+    Standing.BETTER: "these weights would tell approved from refused better; they are not switched on by this",
+}
 in_language = click.option("--lang", type=click.Choice(LOCALES), default="ja", show_default=True, help="Language.")
 
 
@@ -120,6 +127,29 @@ def replay(run: str) -> None:
         click.echo(f"different: {suggestion.id}")
     if different:
         raise click.exceptions.Exit(1)
+
+
+@group.command("weigh")
+def weigh() -> None:
+    """Propose weights from what coordinators decided, with a back-test; switches nothing on."""
+    with read_scope(_app()) as session:
+        present = profiles.weights(session)
+        proposal = propose(verdicts.told_apart(session), present=present)
+        undecided = verdicts.undecided(session)
+    click.echo(f"verdicts: {proposal.verdicts}, of which {proposal.approvals} approved")
+    if proposal.present_auc is not None and proposal.proposed_auc is not None:
+        click.echo(
+            f"back-test (approved before refused): present {proposal.present_auc:.3f}, "
+            f"learnt {proposal.proposed_auc:.3f}, largest gain by chance {proposal.noise:+.3f}"
+        )
+    click.echo(WHY[proposal.standing])
+    for name, weight in present.as_mapping().items():
+        change = proposal.differences.get(name)
+        learnt = "" if change is None else f"  -> {weight + change:.2f}  ({change:+.2f})"
+        click.echo(f"  {name:<11} {weight:.2f}{learnt}")
+    if proposal.proposed is not None:
+        moved = reordered(undecided, old=present, new=proposal.proposed)
+        click.echo(f"{moved} of {len(undecided)} suggestions that wait for a decision would change their place")
 
 
 def _app() -> Flask:
