@@ -13,6 +13,7 @@ from models.participants import Consent, ConsentChannel, ConsentPurpose, Partici
 from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
 from models.permissions import Permission, is_granted
 from models.requests import HandledRequest
+from models.showings import NeedsShown
 from models.suggestions import (
     MatchingRun,
     NeedOutcome,
@@ -69,6 +70,7 @@ __all__ = [
     "NeedOrigin",
     "NeedOutcome",
     "NeedStatus",
+    "NeedsShown",
     "Offer",
     "OfferItem",
     "OfferStatus",

@@ -60,7 +60,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "matching_runs": _table(
             state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,
-            need_id=O,
+            need_id=O, taxonomy_version=O,
         ),
         "memberships": _table(account_id=O, participant_id=O, role=O),
         "mergers": _table(merged_id=O, kept_id=O, merged_at=O, merged_by_id=O),
@@ -73,6 +73,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             expires_on=O, import_key=D, opened_at=O, search_text=D, participant_id=O, area_id=O, municipality_id=O,
             posted_by_id=O, version=O,
         ),
+        "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),
         "offer_fields": MappingProxyType({"offer_id": O, "activity_field_id": O}),
         "offer_items": _table(
             kind=O, what=P, quantity=O, unit=O, position=O, promised=O, offer_id=O, skill_id=O
@@ -116,8 +117,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "suggestion_shares": _table(quantity=O, partner_id=O, slot_id=O, item_id=O),
         "suggestions": _table(
-            rank=O, score=O, confidence=O, value=O, reasons=O, open_slots=O, snapshot=D, verdict=O, reviewed_at=O,
-            review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O, municipality_id=O, version=O,
+            rank=O, score=O, confidence=O, value=O, reasons=O, open_slots=O, places=D, snapshot=D, verdict=O,
+            reviewed_at=O, review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O,
+            municipality_id=O, version=O,
         ),
         "weight_sets": _table(number=O, weights=O, is_active=O),
     }

@@ -6,11 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Select,
+    String,
     Text,
     UniqueConstraint,
     event,
@@ -114,6 +116,7 @@ class MatchingRun(Base, kw_only=True):
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), init=False)
 
     need_id: Mapped[UUID | None] = mapped_column(init=False)
+    taxonomy_version: Mapped[str | None] = mapped_column(String(64), default=None)
 
     municipality: Mapped[Area] = relationship()
     weight_set: Mapped[WeightSet] = relationship()
@@ -224,6 +227,7 @@ class Suggestion(Versioned, Base, kw_only=True):
     value: Mapped[float]
     reasons: Mapped[list[Any]]
     open_slots: Mapped[list[Any]]
+    places: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     snapshot: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     verdict: Mapped[Verdict] = mapped_column(default=Verdict.PENDING, init=False)
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)

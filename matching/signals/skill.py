@@ -68,6 +68,11 @@ class SkillFit(Signal):
         Score of a skill and its parent, in [0, 1].
     text_only : float
         Greatest score that likeness of words alone can reach, in [0, 1].
+    whole : float
+        How much all that the offer says counts beside the words of an item itself, in [0, 1].
+    short : int
+        Up to so many words all that an offer says counts in full; of a longer text the more is held by chance the
+        longer it is, and it counts the less, with the square root of its length.
     context : float
         Share of that likeness that comes from the whole need and the whole offer instead of the slot, in [0, 1].
     nearest : float
@@ -89,7 +94,7 @@ class SkillFit(Signal):
 
     name: ClassVar[str] = "skill"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (scikit-learn reads hyperparameters off the constructor)
         self,
         *,
         taxonomy: Taxonomy,
@@ -97,6 +102,8 @@ class SkillFit(Signal):
         sibling: float = 0.6,
         parent: float = 0.4,
         text_only: float = 0.5,
+        whole: float = 0.6,
+        short: int = 12,
         context: float = 0.3,
         nearest: float = 0.0,
         strict: bool = True,
@@ -106,6 +113,8 @@ class SkillFit(Signal):
         self.sibling = sibling
         self.parent = parent
         self.text_only = text_only
+        self.whole = whole
+        self.short = short
         self.context = context
         self.nearest = nearest
         self.strict = strict
@@ -264,7 +273,9 @@ class SkillFit(Signal):
         asked = _Texts.of([f"{need.title} {need.text}" for need in pairs.needs])
         local = wanted.held_by(given, slot, item)
         closest = np.flatnonzero(_closest_of_offer(kinds * (local + _ROUNDING), pair, slot))
-        from_whole = wanted.held_by(described, slot[closest], pairs.columns[pair[closest]])
+        offers = pairs.columns[pair[closest]]
+        shortness = np.sqrt(np.minimum(self.short / np.maximum(described.lengths[offers], 1), 1.0))
+        from_whole = self.whole * shortness * wanted.held_by(described, slot[closest], offers)
         local[closest] = np.maximum(local[closest], from_whole)
         found, positions = np.unique(pair, return_inverse=True)
         context = asked.held_by(described, pairs.rows[found], pairs.columns[found])
@@ -301,6 +312,12 @@ class _Texts:
         numbers: dict[str, int] = {}
         positions = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
         return cls(encode(list(numbers)), positions)
+
+    @property
+    def lengths(self) -> IntMatrix:
+        """How many distinct words each text has, shape (n_texts,)."""
+        lengths: IntMatrix = np.diff(self.encoded.starts)[self.positions]
+        return lengths
 
     def held_by(self, others: "_Texts", rows: IntMatrix, columns: IntMatrix) -> FloatMatrix:
         return likeness(self.encoded, others.encoded, self.positions[rows], others.positions[columns])

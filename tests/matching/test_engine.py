@@ -215,7 +215,7 @@ def test_a_pair_is_explained_with_the_numbers_of_the_run() -> None:
 
 def test_where_nobody_fits_the_nearest_are_said_to_be_faintly_near() -> None:
     need = make_need(make_slot(what="夜道の見回り", kind="people"))
-    offer = make_offer(make_item(what="見本市の受付", kind="people"))
+    offer = make_offer(make_item(what="夜空の案内", kind="people"))
 
     result = results_of([need], [offer])[0]
 
@@ -238,7 +238,7 @@ def test_one_person_can_be_one_service() -> None:
 
 def test_who_is_only_faintly_near_gets_no_number() -> None:
     need = make_need(make_slot(what="夜道の見回り", kind="people"))
-    offer = make_offer(make_item(what="見本市の受付", kind="people"))
+    offer = make_offer(make_item(what="夜空の案内", kind="people"))
 
     assert results_of([need], [offer])[0].suggestions[0].score is None
 

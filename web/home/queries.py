@@ -15,7 +15,6 @@ from models import (
     NeedStatus,
     Offer,
     OfferStatus,
-    Participant,
     Partnership,
     Party,
     Role,
@@ -24,6 +23,7 @@ from models import (
     lies_under,
 )
 from models.suggestions import UNDECIDED
+from web.listings.queries import visible_needs_to
 
 MOST_SHOWN = 6
 
@@ -88,14 +88,8 @@ def own_partnerships(session: Session, account: Account) -> Sequence[Partnership
 def newest_open_needs(session: Session) -> Sequence[Need]:
     """Return the newest needs that anybody may read."""
     return session.scalars(
-        select(Need)
-        .join(Participant, Need.participant_id == Participant.id)
-        .where(
-            Need.status == NeedStatus.OPEN,
-            Participant.paused_at.is_(None),
-            Participant.left_at.is_(None),
-            Participant.is_adult,
-        )
+        visible_needs_to(None)
+        .where(Need.status == NeedStatus.OPEN)
         .options(joinedload(Need.area), joinedload(Need.participant), selectinload(Need.slots))
         .order_by(Need.opened_at.desc(), Need.id)
         .limit(MOST_SHOWN)

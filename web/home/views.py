@@ -1,5 +1,6 @@
 """The first page, and the choice of language."""
 
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
@@ -7,17 +8,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from models import Permission
+from models import Account, Permission, utc_now
 from web.accounts.services import change_locale
 from web.database import current_session
 from web.home import queries
 from web.i18n import LOCALES
 from web.participants.queries import seen_by
 from web.security import current_account, requires
+from web.suggestions.documents import confidence_in_words, fit_in_words
+from web.suggestions.queries.showings import FittingNeed, needs_for
 
 bp = Blueprint("home", __name__)
 
-QUERY_CHARACTERS = "=&%+-._~"
+QUERY_CHARACTERS: Final = "=&%+-._~"
+MOST_FITTING: Final = 6
 
 
 @bp.get("/")
@@ -35,6 +39,7 @@ def index() -> ResponseReturnValue:
         enquiries=queries.open_enquiries(db, account),
         needs=queries.own_needs(db, account),
         offers=queries.own_offers(db, account),
+        fitting=[_fitting(one, account) for one in needs_for(db, account, at=utc_now(), limit=MOST_FITTING)],
         partnerships=queries.own_partnerships(db, account),
         desk=queries.desk_figures(db, account) if account.is_staff else None,
     )
@@ -52,6 +57,17 @@ def language() -> ResponseReturnValue:
     if account is not None:
         change_locale(account, chosen)
     return redirect(_known_page(request.form.get("back", "")), 303)
+
+
+def _fitting(one: FittingNeed, account: Account) -> dict[str, Any]:
+    return {
+        "need": one.need,
+        "owner": seen_by(account, one.need.participant).name,
+        "offer": one.offer,
+        "score": one.score,
+        "confidence": one.confidence,
+        "words": {"fit": fit_in_words(one.score), "confidence": confidence_in_words(one.confidence)},
+    }
 
 
 def _known_page(path: str) -> str:

@@ -27,7 +27,12 @@ def index() -> ResponseReturnValue:
     """Show what needs this coordinator today."""
     narrowed = forms.DeskFilter(request.args)
     found = desk.desk(
-        current_session(), account_at_work(), page=_number(), area=narrowed.area.data or "", state=narrowed.chosen
+        current_session(),
+        account_at_work(),
+        at=utc_now(),
+        page=_number(),
+        area=narrowed.area.data or "",
+        state=narrowed.chosen,
     )
     narrowed.offer_places([place.area for place in found.places], locale())
     return render_template(
@@ -64,7 +69,7 @@ def need(need: Need) -> ResponseReturnValue:
     session = current_session()
     reviews.load_need(session, need)
     outcome = reviews.outcome_of(session, need)
-    rows = reviews.suggestions_for(session, account_at_work(), need)
+    rows = reviews.suggestions_for(session, account_at_work(), need, at=utc_now())
     shown = [
         documents.seen(row, need, naming=_naming(), questions=outcome.questions if outcome else ()) for row in rows
     ]

@@ -85,9 +85,9 @@ class Town:
     def add_need_that_nobody_fits(self, title: str = "夜道が暗い") -> Need:
         """Add a need to which an offer comes near without being what is lacking."""
         need = make_need(participant=self.association, title=title, slots=[make_slot(what="夜道の見回り")])
-        watchers = make_participant(area=self.south, name="見本市の会")
+        watchers = make_participant(area=self.south, name="夜空の会")
         self.session.add_all(
-            [need, make_offer(participant=watchers, title="見本市に立ちます", items=[make_item(what="見本市の受付")])]
+            [need, make_offer(participant=watchers, title="夜空を案内します", items=[make_item(what="夜空の案内")])]
         )
         return need
 

@@ -112,14 +112,14 @@ def test_list_says_why_there_is_no_figure(town: Any, run: Any) -> None:
 
     listed = run("list", "--need", str(need.id), "--lang", "en").stdout
 
-    assert "—  見本市の会  Nobody is truly near to this need; these come nearest." in listed
+    assert "—  夜空の会  Nobody is truly near to this need; these come nearest." in listed
 
 
 def test_explain_says_first_that_an_offer_only_comes_nearest(town: Any, run: Any) -> None:
     need = town.add_need_that_nobody_fits()
     town.look_for_partners()
 
-    lines = run("explain", str(need.id), "見本市の会", "--lang", "en").stdout.splitlines()
+    lines = run("explain", str(need.id), "夜空の会", "--lang", "en").stdout.splitlines()
 
     assert lines[1] == "Nobody is truly near to this need; these come nearest."
     assert not any(line.startswith(("+", "-")) for line in lines)

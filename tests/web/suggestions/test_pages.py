@@ -236,7 +236,7 @@ def test_where_nobody_fits_what_would_have_to_give_comes_before_the_nearest(town
     page = signed_in(town.coordinator).get(f"/desk/needs/{need.id}").text
 
     assert page.index("Nobody truly fits yet") < page.index("What would have to give") < page.index("Who comes nearest")
-    assert page.index("Who comes nearest") < page.index("見本市の会")
+    assert page.index("Who comes nearest") < page.index("夜空の会")
 
 
 def test_who_only_comes_nearest_gets_words_and_no_figure(town: Any, signed_in: SignedIn) -> None:

@@ -86,7 +86,7 @@ def test_what_is_written_is_not_seen_before_it_is_published(town: Any) -> None:
     assert written(town) > 0
     assert town.suggestions(verdict=None) == []
     assert reviews.published(town.session) == []
-    assert not desk.desk(town.session, town.coordinator).waiting
+    assert not desk.desk(town.session, town.coordinator, at=utc_now()).waiting
     assert town.session.get(Suggestion, town.session.execute(select(Suggestion.__table__.c.id)).scalar()) is None
 
 
@@ -227,7 +227,7 @@ def test_a_need_has_one_outcome_that_is_shown(town: Any) -> None:
         town.look_for_partners()
         look_for(town, town.need)
 
-    page = desk.desk(town.session, town.coordinator)
+    page = desk.desk(town.session, town.coordinator, at=utc_now())
     assert [one.need.id for one in page.waiting] == [town.need.id]
     assert reviews.outcome_of(town.session, town.need).run.need_id == town.need.id
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +30,7 @@ from models import (
 )
 from models.suggestions import UNDECIDED, published_runs
 from web.suggestions.queries import profiles
+from web.suggestions.queries.showings import place_on
 
 PAGE_SIZE: Final = 20
 UNMET_SHOWN: Final = 5
@@ -111,7 +113,15 @@ def needs_visible_to(account: Account) -> Select[Need]:
     )
 
 
-def desk(session: Session, account: Account, *, page: int = 1, area: str = "", state: DeskState | None = None) -> Desk:
+def desk(
+    session: Session,
+    account: Account,
+    *,
+    at: datetime,
+    page: int = 1,
+    area: str = "",
+    state: DeskState | None = None,
+) -> Desk:
     """Return one page of the desk: the fewest candidates first, and among equals the oldest need."""
     within = lies_under([area]) if area else lies_under(account.paths(Role.COORDINATOR))
     places, jobs = places_of(session, account)
@@ -119,11 +129,11 @@ def desk(session: Session, account: Account, *, page: int = 1, area: str = "", s
     unmet: Sequence[Unmet] = ()
     total = unmet_total = 0
     if state is not DeskState.NOBODY:
-        waiting, total = _waiting(session, account, within, page=page, state=state)
+        waiting, total = _waiting(session, account, within, at=at, page=page, state=state)
     if state is DeskState.NOBODY:
-        unmet, unmet_total = _unmet(session, account, within, page=page, limit=PAGE_SIZE)
+        unmet, unmet_total = _unmet(session, account, within, at=at, page=page, limit=PAGE_SIZE)
     elif state is None and page == 1:
-        unmet, unmet_total = _unmet(session, account, within, page=1, limit=UNMET_SHOWN)
+        unmet, unmet_total = _unmet(session, account, within, at=at, page=1, limit=UNMET_SHOWN)
     return Desk(waiting, total, unmet, unmet_total, jobs, places)
 
 
@@ -174,7 +184,13 @@ def is_faint() -> ColumnElement[bool]:
 
 
 def _waiting(
-    session: Session, account: Account, within: ColumnElement[bool], *, page: int, state: DeskState | None
+    session: Session,
+    account: Account,
+    within: ColumnElement[bool],
+    *,
+    at: datetime,
+    page: int,
+    state: DeskState | None,
 ) -> tuple[list[Waiting], int]:
     approved_once = select(SuggestionApproval.suggestion_id).distinct().subquery()
     is_approved_once = approved_once.c.suggestion_id.is_not(None)
@@ -215,7 +231,7 @@ def _waiting(
         DeskState.SECOND: is_approved_once,
         None: or_(is_approved_once, Suggestion.verdict == Verdict.PENDING),
     }.get(state, Suggestion.verdict == Verdict.PENDING)
-    best = _best(session, undecided, preferred, [row[0].id for row in rows])
+    best = _best(session, undecided, (case((preferred, 0), else_=1), place_on(at)), [row[0].id for row in rows])
     waiting = [
         Waiting(need, best[need.id], teams, candidates, held, awaiting)
         for need, teams, held, awaiting, candidates, _ in rows
@@ -224,14 +240,15 @@ def _waiting(
 
 
 def _best(
-    session: Session, undecided: Select[Suggestion], preferred: ColumnElement[bool], need_ids: Sequence[UUID]
+    session: Session,
+    undecided: Select[Suggestion],
+    order: tuple[ColumnElement[int], ColumnElement[int]],
+    need_ids: Sequence[UUID],
 ) -> dict[UUID, Suggestion]:
     """Return the first suggestion of each need, ready to be drawn as a team."""
     if not need_ids:
         return {}
-    place = func.row_number().over(
-        partition_by=Suggestion.need_id, order_by=(case((preferred, 0), else_=1), Suggestion.rank, Suggestion.id)
-    )
+    place = func.row_number().over(partition_by=Suggestion.need_id, order_by=(*order, Suggestion.rank, Suggestion.id))
     ranked = (
         undecided.where(Suggestion.need_id.in_(need_ids))
         .with_only_columns(Suggestion.id, place.label("place"))
@@ -254,7 +271,7 @@ def _best(
 
 
 def _unmet(
-    session: Session, account: Account, within: ColumnElement[bool], *, page: int, limit: int
+    session: Session, account: Account, within: ColumnElement[bool], *, at: datetime, page: int, limit: int
 ) -> tuple[list[Unmet], int]:
     is_approved_once = (
         select(SuggestionApproval.id)
@@ -278,7 +295,7 @@ def _unmet(
     nearest = _best(
         session,
         visible_to(account).where(Suggestion.verdict.in_(UNDECIDED)),
-        Suggestion.verdict == Verdict.PENDING,
+        (case((Suggestion.verdict == Verdict.PENDING, 0), else_=1), place_on(at)),
         [row[0].id for row in rows],
     )
     unmet = [Unmet(need, nearest.get(need.id), relaxations, questions) for need, relaxations, questions, _ in rows]

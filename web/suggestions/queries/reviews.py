@@ -41,6 +41,7 @@ from models.search import contains_words
 from models.suggestions import UNDECIDED
 from web.suggestions.queries import profiles
 from web.suggestions.queries.desk import PAGE_SIZE, is_faint, visible_to
+from web.suggestions.queries.showings import place_on
 
 MOST_SHOWN: Final = 12
 INTERMEDIARIES_SHOWN: Final = 3
@@ -83,8 +84,8 @@ def load_need(session: Session, need: Need) -> Need:
     )
 
 
-def suggestions_for(session: Session, account: Account, need: Need) -> Sequence[Suggestion]:
-    """Return the suggestions for a need, those that wait for a decision first, each by its rank."""
+def suggestions_for(session: Session, account: Account, need: Need, *, at: datetime) -> Sequence[Suggestion]:
+    """Return the suggestions for a need, those that wait for a decision first, in the order of the day."""
     return (
         session.scalars(
             visible_to(account)
@@ -93,6 +94,7 @@ def suggestions_for(session: Session, account: Account, need: Need) -> Sequence[
             .order_by(
                 case((Suggestion.verdict.in_(UNDECIDED), 0), else_=1),
                 case((Suggestion.verdict == Verdict.PENDING, 0), else_=1),
+                place_on(at),
                 Suggestion.rank,
                 Suggestion.created_at.desc(),
                 Suggestion.id,

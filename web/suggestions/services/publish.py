@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, lazyload, selectinload, undefer
 
-from matching import NeedProfile, NeedResult, OfferProfile, SuggestionResult, Weights
+from matching import NeedProfile, NeedResult, OfferProfile, Showing, SuggestionResult, Weights
 from models import (
     Area,
     AuditAction,
@@ -27,6 +27,7 @@ from models import (
     MatchingRun,
     Need,
     NeedOutcome,
+    NeedsShown,
     RunState,
     Suggestion,
     SuggestionApproval,
@@ -37,9 +38,10 @@ from models import (
 )
 from models.suggestions import UNDECIDED, unpublished_runs
 from web.suggestions.queries import profiles
-from web.suggestions.services.rows import Rows, rows_of
+from web.suggestions.services.rows import Rows, rows_of, showings_of
 
 NEEDS_AT_ONCE: Final = 25
+SHOWINGS_AT_ONCE: Final = 500
 MOST_SINGLE_NEEDS: Final = 20
 REMOVED_AT_ONCE: Final = 200
 
@@ -53,6 +55,18 @@ class Decided:
     waiting: frozenset[Team]
     refused: frozenset[tuple[str, int, frozenset[tuple[str, int]]]]
 
+    def teams(self, market: profiles.Market) -> dict[str, list[frozenset[str]]]:
+        """Return by need the teams that the engine need not suggest: it finds the next ones instead."""
+        needs = {need.id: need.version for need in market.needs}
+        offers = {offer.id: offer.version for offer in market.offers}
+        found: dict[str, list[frozenset[str]]] = {}
+        for need, team in self.waiting:
+            found.setdefault(need, []).append(team)
+        for need, version, judged in self.refused:
+            if needs.get(need) == version and all(offers.get(offer) == known for offer, known in judged):
+                found.setdefault(need, []).append(frozenset(offer for offer, _ in judged))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -61,6 +75,7 @@ class Found:
     market: profiles.Market
     results: Sequence[NeedResult]
     told_at: datetime
+    showings: Sequence[Showing] = ()
 
     @property
     def offers(self) -> Mapping[str, OfferProfile]:
@@ -84,7 +99,7 @@ class _Now:
     has_changed: bool
 
 
-def begin(session: AuditedSession, job: Job, weights: Weights, *, at: datetime) -> MatchingRun:
+def begin(session: AuditedSession, job: Job, market: profiles.Market, *, at: datetime) -> MatchingRun:
     """Open a run of which nobody sees anything yet; what an earlier attempt at the job left behind is given up."""
     if job.municipality is None or job.started_at is None:
         raise ValueError("a run of the engine is for one municipality and was started")
@@ -95,9 +110,10 @@ def begin(session: AuditedSession, job: Job, weights: Weights, *, at: datetime) 
     run = MatchingRun(
         municipality=job.municipality,
         need=job.need,
-        weight_set=_weight_set(session, weights),
+        weight_set=_weight_set(session, market.weights),
         started_at=job.started_at,
         job=job,
+        taxonomy_version=market.taxonomy.fingerprint,
     )
     session.add(run)
     return run
@@ -111,6 +127,8 @@ def portions(run: MatchingRun, found: Found, decided: Decided) -> Iterator[Rows]
             rows_of(run, result, shown(needs[result.need_id], result, decided, found.offers), found.offers)
             for result in found.results[start : start + NEEDS_AT_ONCE]
         )
+    for start in range(0, len(found.showings), SHOWINGS_AT_ONCE):
+        yield showings_of(run, found.showings[start : start + SHOWINGS_AT_ONCE])
 
 
 def write(session: Session, rows: Rows) -> None:
@@ -120,6 +138,7 @@ def write(session: Session, rows: Rows) -> None:
         (Suggestion, rows.suggestions),
         (SuggestionPartner, rows.partners),
         (SuggestionShare, rows.shares),
+        (NeedsShown, rows.showings),
     ):
         if values:
             session.execute(insert(model.__table__), values)  # type: ignore[arg-type]  # a table by declaration
@@ -140,6 +159,7 @@ def publish(session: AuditedSession, job: Job, run: MatchingRun, found: Found, t
     # The database allows one published run of a municipality or need: the former steps back first.
     for former in session.scalars(_replaced(run, left_alone)):
         former.supersede()
+        session.execute(delete(NeedsShown.__table__).where(NeedsShown.__table__.c.run_id == former.id))  # type: ignore[arg-type]
     session.flush()
     run.publish(needs=len(found.market.needs), offers=len(found.market.offers), at=at)
     session.flush()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from matching import run
+from matching import run, run_market
 from models import Account, Area, AuditedSession, Job, JobKind, JobState, MatchingRun, Need, utc_now
 from web.suggestions.queries import profiles
 from web.suggestions.services import publish
@@ -45,19 +45,11 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
             market = profiles.market_of(session, job.need, at=told_at)
         told = publish.decisions(session, job.municipality, job.need)
     with heartbeat(beat, total=len(market.needs)) as progress:
-        results = run(
-            market.needs,
-            market.offers,
-            weights=market.weights,
-            geography=market.geography,
-            taxonomy=market.taxonomy,
-            progress=progress,
-        )
-    found = publish.Found(market, results, told_at)
+        found = _look(market, told, progress, told_at=told_at, is_whole=job.need_id is None)
     with writing() as session:
         if not _is_still_ours(session, job_id, attempt):
             return False
-        run_id = publish.begin(session, _job(session, job_id), market.weights, at=utc_now()).id
+        run_id = publish.begin(session, _job(session, job_id), market, at=utc_now()).id
     with reading() as session:
         written = session.get_one(MatchingRun, run_id, options=[joinedload(MatchingRun.municipality)])
     for rows in publish.portions(written, found, told):
@@ -73,6 +65,23 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
         job.beat(len(market.needs), len(market.needs), at=at)
         job.finish(at=at)
     return True
+
+
+def _look(
+    market: profiles.Market, told: publish.Decided, progress: Beat, *, told_at: datetime, is_whole: bool
+) -> publish.Found:
+    """Compute: for a municipality with the order of its whole market, for one need alone without."""
+    known: dict[str, Any] = {
+        "weights": market.weights,
+        "geography": market.geography,
+        "taxonomy": market.taxonomy,
+        "refused": told.teams(market),
+        "progress": progress,
+    }
+    if not is_whole:
+        return publish.Found(market, run(market.needs, market.offers, **known), told_at)
+    result = run_market(market.needs, market.offers, **known)
+    return publish.Found(market, result.needs, told_at, result.showings)
 
 
 def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat) -> bool:

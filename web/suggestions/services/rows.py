@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from matching import ItemProfile, NeedResult, OfferProfile, PartnerResult, Reason, SuggestionResult
+from matching import ItemProfile, NeedResult, OfferProfile, PartnerResult, Reason, Showing, SuggestionResult
 from models import MatchingRun, Verdict, utc_now
 
 Row = dict[str, Any]
@@ -16,12 +16,13 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of four tables, parents before what refers to them."""
+    """Rows of five tables, parents before what refers to them."""
 
     outcomes: list[Row] = field(default_factory=list)
     suggestions: list[Row] = field(default_factory=list)
     partners: list[Row] = field(default_factory=list)
     shares: list[Row] = field(default_factory=list)
+    showings: list[Row] = field(default_factory=list)
 
     @classmethod
     def joined(cls, several: Iterable["Rows"]) -> "Rows":
@@ -32,6 +33,7 @@ class Rows:
             rows.suggestions.extend(one.suggestions)
             rows.partners.extend(one.partners)
             rows.shares.extend(one.shares)
+            rows.showings.extend(one.showings)
         return rows
 
 
@@ -59,6 +61,21 @@ def rows_of(
     return rows
 
 
+def showings_of(run: MatchingRun, showings: Iterable[Showing]) -> Rows:
+    """Return what is written for participants: the needs that each is shown, and their order in each round."""
+    return Rows(
+        showings=[
+            _row(
+                run_id=run.id,
+                participant_id=UUID(showing.participant),
+                needs=[[one.need_id, one.offer_id, one.score, one.confidence] for one in showing.needs],
+                rounds=[list(order) for order in showing.rounds],
+            )
+            for showing in showings
+        ]
+    )
+
+
 def _row(**values: Any) -> Row:
     return {"id": uuid4(), "created_at": utc_now(), **values}
 
@@ -83,6 +100,7 @@ def _add(
         value=result.value,
         reasons=[reason.to_json() for reason in result.reasons],
         open_slots=list(result.open_slots),
+        places=list(result.places),
         snapshot=_without_words(result.snapshot, given, rank=rank),
         verdict=Verdict.PENDING,
         review_note="",

@@ -1,0 +1,85 @@
+"""The order of the day: which round of the market it is, and what a participant is shown in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+
+from matching import ROUNDS
+from models import Account, MatchingRun, Need, NeedsShown, Offer, Participant, Suggestion
+from models.suggestions import RunState
+from web.listings.queries import visible_needs_to
+from web.suggestions.queries.profiles import TOWN_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class FittingNeed:
+    """A need that somebody could help with, and the offer that fits it."""
+
+    need: Need
+    offer: Offer
+    score: float | None
+    confidence: float
+
+
+def round_on(at: datetime) -> int:
+    """Return the round of the market that a moment lies in: one for each day of the town, in turn."""
+    return at.astimezone(TOWN_TIME).date().toordinal() % ROUNDS
+
+
+def place_on(at: datetime) -> ColumnElement[int]:
+    """Return the place of a suggestion on the desk that day; its rank where the market was not looked at as a whole."""
+    return func.coalesce(Suggestion.places[round_on(at)].as_integer(), Suggestion.rank)
+
+
+def needs_for(session: Session, account: Account, *, at: datetime, limit: int) -> Sequence[FittingNeed]:
+    """Return the needs that those whom the account speaks for could help with, in the order of the day.
+
+    Where several municipalities look for the same helper, their lists are dealt out in turn.
+    """
+    participants = [membership.participant_id for membership in account.memberships]
+    if not participants:
+        return ()
+    lists = session.scalars(
+        select(NeedsShown)
+        .join(MatchingRun, NeedsShown.run_id == MatchingRun.id)
+        .where(NeedsShown.participant_id.in_(participants), MatchingRun.state == RunState.PUBLISHED)
+        .order_by(MatchingRun.municipality_id, NeedsShown.participant_id)
+    ).all()
+    turns = [[one.needs[position] for position in one.rounds[round_on(at)]] for one in lists]
+    longest = max((len(turn) for turn in turns), default=0)
+    dealt = [turn[place] for place in range(longest) for turn in turns if place < len(turn)]
+    shown: dict[UUID, tuple[UUID, float | None, float]] = {}
+    for need_id, offer_id, score, confidence in dealt:
+        shown.setdefault(UUID(need_id), (UUID(offer_id), score, confidence))
+    needs = _still_open(session, account, list(shown))
+    offers = _still_offered(session, [offer_id for offer_id, _, _ in shown.values()])
+    found = [
+        FittingNeed(needs[need_id], offers[offer_id], score, confidence)
+        for need_id, (offer_id, score, confidence) in shown.items()
+        if need_id in needs and offer_id in offers
+    ]
+    return found[:limit]
+
+
+def _still_open(session: Session, account: Account, ids: Sequence[UUID]) -> dict[UUID, Need]:
+    if not ids:
+        return {}
+    rows = session.scalars(
+        visible_needs_to(account)
+        .where(Need.id.in_(ids))
+        .options(
+            joinedload(Need.participant).options(lazyload(Participant.consents)),
+            joinedload(Need.area),
+            selectinload(Need.slots),
+        )
+    )
+    return {need.id: need for need in rows if need.is_open}
+
+
+def _still_offered(session: Session, ids: Sequence[UUID]) -> dict[UUID, Offer]:
+    rows = session.scalars(select(Offer).where(Offer.id.in_(ids))) if ids else ()
+    return {offer.id: offer for offer in rows if offer.is_open}
