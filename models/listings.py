@@ -247,7 +247,7 @@ class Offer(Versioned, Base, kw_only=True):
             name="engagements_keep_the_limit",
         ),
         Index("ix_offers_municipality_status", "municipality_id", "status"),
-        Index("ix_offers_reach_status", "reach", "status"),
+        Index("ix_offers_reach_municipality_status", "reach", "municipality_id", "status"),
         Index("ix_offers_terms", "terms", postgresql_using="gin", info={"only_on": "postgresql"}).ddl_if(
             dialect="postgresql"
         ),

@@ -29,6 +29,9 @@ def upgrade():
     op.add_column('matching_runs', sa.Column('need_id', sa.Uuid(), nullable=True))
     op.drop_index('a_job_runs_once_at_a_time', 'jobs')
     op.drop_index('one_run_of_a_municipality_is_published', 'matching_runs')
+    # Offers for a prefecture are found among those of its municipalities, not among all of the country.
+    op.drop_index('ix_offers_reach_status', 'offers')
+    op.create_index('ix_offers_reach_municipality_status', 'offers', ['reach', 'municipality_id', 'status'])
     is_postgresql = op.get_context().dialect.name == 'postgresql'
     op.add_column('offers', sa.Column('terms', postgresql.ARRAY(sa.Text()) if is_postgresql else sa.Text()))
     op.add_column('offers', sa.Column('meaning', postgresql.ARRAY(sa.Integer()) if is_postgresql else sa.LargeBinary()))
@@ -49,6 +52,8 @@ def downgrade():
     op.execute("DELETE FROM jobs WHERE kind = 'refresh_need'")
     if op.get_context().dialect.name == 'postgresql':
         op.drop_index('ix_offers_terms', 'offers')
+    op.drop_index('ix_offers_reach_municipality_status', 'offers')
+    op.create_index('ix_offers_reach_status', 'offers', ['reach', 'status'])
     op.drop_column('offers', 'meaning')
     op.drop_column('offers', 'terms')
     op.drop_index('ix_matching_runs_unpublished', 'matching_runs')

@@ -174,7 +174,7 @@ def _retrieval(app: Flask) -> dict[str, float]:
         place = session.get_one(Area, _municipalities(session)[0])
         needs = profiles.told_needs(session, profiles.open_needs(place), at=utc_now())
         looking = retrieval.wanted([next(iter(needs.values()))], profiles.taxonomy(session))
-        offers = profiles.own_offers(place)
+        offers = profiles.open_here(place)
         ways: dict[str, Callable[[], object]] = {
             "Found by words": lambda: retrieval.by_words(session, offers, looking, 120),
             "Found by meaning": lambda: retrieval.by_meaning(session, offers, looking, 80),

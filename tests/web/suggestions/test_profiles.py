@@ -26,14 +26,19 @@ NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 def need_profile(town: Any, need: Need | None = None) -> NeedProfile:
     town.session.commit()
-    found = profiles.needs(town.session, select(Need).where(Need.id == (need or town.need).id), at=NOON)
-    return next(iter(found.values()))[1]
+    statement = select(Need).where(Need.id == (need or town.need).id)
+    profile = next(iter(profiles.needs(town.session, statement, at=NOON).values()))[1]
+    # A run reads the columns alone, and must be told the same.
+    assert profiles.told_needs(town.session, statement, at=NOON) == {profile.id: profile}
+    return profile
 
 
 def offer_profile(town: Any, offer: Offer | None = None) -> OfferProfile:
     town.session.commit()
-    found = profiles.offers(town.session, profiles.just_these([offer or town.printing_offer]), at=NOON)
-    return next(iter(found.values()))[1]
+    statement = profiles.just_these([offer or town.printing_offer])
+    profile = next(iter(profiles.offers(town.session, statement, at=NOON).values()))[1]
+    assert profiles.told_offers(town.session, statement, at=NOON) == {profile.id: profile}
+    return profile
 
 
 def told_offers(town: Any) -> set[str]:

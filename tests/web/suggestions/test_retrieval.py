@@ -39,7 +39,7 @@ def found(session: Session) -> list[list[list[str]]]:
     place = municipality(session)
     needs = profiles.told_needs(session, profiles.open_needs(place), at=utc_now())
     looking = retrieval.wanted(needs.values(), profiles.taxonomy(session))
-    offers = profiles.own_offers(place)
+    offers = profiles.open_here(place)
     ways: list[Callable[..., list[list[str]]]] = [
         retrieval.by_words, retrieval.by_meaning, retrieval.by_skill, retrieval.by_place,
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_where_there_are_few_all_offers_are_taken(session: AuditedSession) -> No
         profiles.taxonomy(session),
     )
 
-    offers = profiles.own_offers(need.municipality)
+    offers = profiles.open_here(need.municipality)
     assert retrieval.candidates(session, offers, looking, retrieval.FOR_ONE_NEED) == {offer.id}
 
 

@@ -140,7 +140,7 @@ def market(session: Session, municipality: Area, *, at: datetime) -> Market:
     needs = tuple(profile for profile in looking.values() if profile.is_open)
     known = taxonomy(session)
     wanted = retrieval.wanted(needs, known)
-    elsewhere = retrieval.candidates(session, offers_from_elsewhere(municipality), wanted, retrieval.FROM_ELSEWHERE)
+    elsewhere = retrieval.candidates(session, reaching_here(municipality), wanted, retrieval.FROM_ELSEWHERE)
     told = told_offers(session, own_offers(municipality), at=at)
     told |= told_offers_among(session, offers_from_elsewhere(municipality), elsewhere, at=at)
     return _market(session, municipality, needs, told, known)
@@ -154,11 +154,11 @@ def market_of(session: Session, need: Need, *, at: datetime) -> Market:
     known = taxonomy(session)
     wanted = retrieval.wanted(needs, known)
     told: dict[str, OfferProfile] = {}
-    for offers, limits in (
-        (own_offers(municipality), retrieval.FOR_ONE_NEED),
-        (offers_from_elsewhere(municipality), retrieval.FROM_ELSEWHERE),
+    for open_ones, offers, limits in (
+        (open_here(municipality), own_offers(municipality), retrieval.FOR_ONE_NEED),
+        (reaching_here(municipality), offers_from_elsewhere(municipality), retrieval.FROM_ELSEWHERE),
     ):
-        found = retrieval.candidates(session, offers, wanted, limits) if wanted else ()
+        found = retrieval.candidates(session, open_ones, wanted, limits) if wanted else ()
         told |= told_offers_among(session, offers, found, at=at)
     return _market(session, municipality, needs, told, known)
 
@@ -215,6 +215,18 @@ def offers_from_elsewhere(municipality: Area) -> Select[Offer]:
     return _offered().where(Offer.municipality_id != municipality.id, _from_elsewhere(municipality))
 
 
+def open_here(municipality: Area) -> Select[Offer]:
+    """Return the municipality's open offers, for retrieval: whose owner may not be suggested falls out later."""
+    return select(Offer).where(Offer.municipality_id == municipality.id, Offer.status == OfferStatus.OPEN)
+
+
+def reaching_here(municipality: Area) -> Select[Offer]:
+    """Return the open offers of others that reach so far, for retrieval."""
+    return select(Offer).where(
+        Offer.status == OfferStatus.OPEN, Offer.municipality_id != municipality.id, _reaches(municipality)
+    )
+
+
 def _offered() -> Select[Offer]:
     return (
         select(Offer)
@@ -225,12 +237,23 @@ def _offered() -> Select[Offer]:
 
 
 def _from_elsewhere(municipality: Area) -> ColumnElement[bool]:
+    return and_(
+        Offer.status == OfferStatus.OPEN,
+        Participant.paused_at.is_(None),
+        is_body_or_consented(),
+        _reaches(municipality),
+    )
+
+
+def _reaches(municipality: Area) -> ColumnElement[bool]:
     reaches = Offer.reach == Reach.ANYWHERE
-    if municipality.level is not AreaLevel.COUNTRY:
+    if municipality.level is AreaLevel.COUNTRY:
         # A need whose place is known only as the country lies in no prefecture that an offer could serve.
-        prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
-        reaches = or_(reaches, and_(Offer.reach == Reach.PREFECTURE, lies_under([prefecture])))
-    return and_(Offer.status == OfferStatus.OPEN, Participant.paused_at.is_(None), is_body_or_consented(), reaches)
+        return reaches
+    prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
+    beside = aliased(Area)
+    of_prefecture = select(beside.id).where(or_(beside.path == prefecture, beside.path.startswith(f"{prefecture}.")))
+    return or_(reaches, and_(Offer.reach == Reach.PREFECTURE, Offer.municipality_id.in_(of_prefecture)))
 
 
 def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> ToldNeeds:
@@ -296,7 +319,8 @@ def told_offers_among(session: Session, offers: Select[Offer], ids: Iterable[UUI
     """Return what the engine is told of those of the offers that are named."""
     told: dict[str, OfferProfile] = {}
     for some in _portions(frozenset(ids)):
-        told |= told_offers(session, offers.where(Offer.id.in_(some)), at=at)
+        serving = session.scalars(offers.with_only_columns(Offer.id).where(Offer.id.in_(some))).all()
+        told |= told_offers(session, select(Offer).where(Offer.id.in_(serving)), at=at)
     return told
 
 

@@ -6,14 +6,16 @@ meanings) only leave out sooner what would not be found anyway.
 """
 
 import heapq
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, select, text, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import UserDefinedType
@@ -46,7 +48,7 @@ class Limits:
 
 
 FOR_ONE_NEED: Final = Limits(by_words=120, by_meaning=80, by_skill=100, by_place=60)
-FROM_ELSEWHERE: Final = Limits(by_words=12, by_meaning=6, by_skill=12, by_place=0)
+FROM_ELSEWHERE: Final = Limits(by_words=5, by_meaning=3, by_skill=5, by_place=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,62 +118,62 @@ def candidates(session: Session, offers: Select[Offer], looking: Sequence[Wanted
 
 def by_words(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
     """Return for each need the offers that share the words that tell most."""
-    asking: dict[str, list[tuple[int, int]]] = {}
-    for row, want in enumerate(looking):
-        for term, worth in want.terms.items():
-            asking.setdefault(term, []).append((row, worth))
+    asking = {term: place for place, term in enumerate(sorted({term for want in looking for term in want.terms}))}
     statement = offers.with_only_columns(_identity(), Offer.terms).where(Offer.terms.is_not(None))
     if session.get_bind().dialect.name == "postgresql":
-        statement = statement.where(Offer.terms.op("&&")(sorted(asking)))
-    shared: list[list[tuple[int, str]]] = [[] for _ in looking]
-    for identity, terms in session.execute(statement):
-        worths: Counter[int] = Counter()
-        for term in terms:
-            for row, worth in asking.get(term, ()):
-                worths[row] += worth
-        for row, worth in worths.items():
-            shared[row].append((-worth, _plain(identity)))
-    return [_first(of_need, most) for of_need in shared]
+        statement = statement.where(Offer.terms.op("&&")(list(asking)))
+    rows = _by_identity(session.execute(statement))
+    shared = [[asking[term] for term in terms if term in asking] for _, terms in rows]
+    given = _marks(shared, [[1] * len(places) for places in shared], len(asking))
+    told = _marks(
+        [[asking[term] for term in want.terms] for want in looking],
+        [list(want.terms.values()) for want in looking],
+        len(asking),
+    )
+    return _best(rows, (told @ given.T).toarray(), most, least=1)
 
 
 def by_meaning(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
     """Return for each need the offers that mean something close."""
-    known = [row for row, want in enumerate(looking) if want.meaning is not None]
-    found: list[list[str]] = [[] for _ in looking]
+    known = [want.meaning for want in looking if want.meaning is not None]
     if len(known) == 1 and has_vectors(session):
-        found[known[0]] = _nearest_by_pgvector(session, offers, looking[known[0]].meaning or b"", most)
+        found = iter([_nearest_by_pgvector(session, offers, known[0], most)])
     elif known:
-        statement = offers.with_only_columns(_identity(), Offer.meaning).where(Offer.meaning.is_not(None))
         size = word_vectors().vectors.shape[1]
-        rows = [(identity, meaning) for identity, meaning in session.execute(statement) if len(meaning) == size]
-        identities = np.array([_plain(identity) for identity, _ in rows])
+        statement = offers.with_only_columns(_identity(), Offer.meaning).where(Offer.meaning.is_not(None))
+        rows = _by_identity(row for row in session.execute(statement) if len(row[1]) == size)
         given = _as_numbers(b"".join(meaning for _, meaning in rows), size)
-        for row in known:
-            closeness = given @ _as_numbers(looking[row].meaning or b"", size)[0]
-            found[row] = identities[np.lexsort((identities, -closeness))[:most]].tolist()
-    return found
+        closeness = _as_numbers(b"".join(known), size) @ given.T
+        found = iter(_best(rows, closeness.astype(np.int64), most, least=None))
+    else:
+        found = iter(())
+    return [next(found) if want.meaning is not None else [] for want in looking]
 
 
 def by_skill(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
     """Return for each need the offers of the skill itself, then of a related one, in each the nearer place first."""
-    codes = sorted({code for want in looking for code in want.skills})
-    found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in looking]
-    if codes and most:
-        gives: dict[str, tuple[str, set[str]]] = {}
-        statement = (
-            offers.with_only_columns(_identity(), Area.path, Skill.code)
-            .join(OfferItem, OfferItem.offer_id == Offer.id)
-            .join(Skill, OfferItem.skill_id == Skill.id)
-            .where(Skill.code.in_(codes))
-        )
-        for identity, path, code in session.execute(statement):
-            gives.setdefault(_plain(identity), (path, set()))[1].add(code)
-        for identity, (path, skills) in gives.items():
-            for row, want in enumerate(looking):
-                worth = max((want.skills.get(code, 0) for code in skills), default=0)
-                if worth:
-                    found[row].append(((-worth, -_shared_depth(path, want.area)), identity))
-    return [_first(of_need, most) for of_need in found]
+    asking: dict[str, list[tuple[int, int]]] = {}
+    for place, want in enumerate(looking):
+        for code, worth in want.skills.items():
+            asking.setdefault(code, []).append((place, worth))
+    found: list[dict[tuple[str, str], int]] = [{} for _ in looking]
+    statement = (
+        offers.with_only_columns(_identity(), Area.path, Skill.code)
+        .join(Area, Offer.area_id == Area.id)
+        .join(OfferItem, OfferItem.offer_id == Offer.id)
+        .join(Skill, OfferItem.skill_id == Skill.id)
+        .where(Skill.code.in_(sorted(asking)))
+    )
+    for identity, path, code in session.execute(statement) if asking else ():
+        key = (_plain(identity), path)
+        for place, worth in asking[code]:
+            found[place][key] = max(worth, found[place].get(key, 0))
+    ordered = []
+    for want, worths in zip(looking, found, strict=True):
+        depths = {path: _shared_depth(path, want.area) for _, path in worths}
+        best = heapq.nsmallest(most, ((-worth, -depths[path], identity) for (identity, path), worth in worths.items()))
+        ordered.append([identity for _, _, identity in best])
+    return ordered
 
 
 def by_place(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:
@@ -230,12 +232,34 @@ def _plain(identity: object) -> str:
     return str(identity).replace("-", "")
 
 
-def _first(ordered: list[tuple[Any, str]], most: int) -> list[str]:
-    return [identity for _, identity in heapq.nsmallest(most, ordered)]
+def _by_identity(rows: Iterable[Any]) -> list[tuple[str, Any]]:
+    """Return rows of an id and something else in the order of the ids."""
+    return sorted(((_plain(identity), value) for identity, value in rows), key=itemgetter(0))
 
 
-def _as_numbers(content: bytes, size: int) -> npt.NDArray[np.int32]:
-    return np.frombuffer(content, dtype=np.int8).reshape(-1, size).astype(np.int32)
+def _marks(places: Sequence[Sequence[int]], values: Sequence[Sequence[int]], width: int) -> sparse.csr_array:
+    """Return a matrix with these values at these places of each row."""
+    starts = np.cumsum([0, *map(len, places)])
+    return sparse.csr_array(
+        (np.array([*chain(*values)], dtype=np.int64), np.array([*chain(*places)], dtype=np.int64), starts),
+        shape=(len(places), width),
+    )
+
+
+def _best(
+    rows: Sequence[tuple[str, Any]], worths: npt.NDArray[np.int64], most: int, *, least: int | None
+) -> list[list[str]]:
+    """Return for each need, a row of the worths, the ids that are worth most; ties in the order of the ids."""
+    best: list[list[str]] = []
+    for of_need in worths:
+        order = np.argsort(-of_need, kind="stable")[:most]
+        best.append([rows[place][0] for place in order if least is None or of_need[place] >= least])
+    return best
+
+
+def _as_numbers(content: bytes, size: int) -> npt.NDArray[np.float32]:
+    """Return vectors of whole numbers; products of two of them are exact in this type, for all are below 2**24."""
+    return np.frombuffer(content, dtype=np.int8).reshape(-1, size).astype(np.float32)
 
 
 def _shared_depth(one: str, other: str) -> int:
@@ -282,6 +306,7 @@ def _near(session: Session, offers: Select[Offer], want: Wanted, most: int) -> l
     nearness = case((Area.path == want.area, 2), (Area.path.in_(around), 1), else_=0)
     statement = (
         offers.with_only_columns(_identity())
+        .join(Area, Offer.area_id == Area.id)
         .where(gives.exists())
         .order_by(nearness.desc(), shared.desc(), Offer.id)
         .limit(most)
