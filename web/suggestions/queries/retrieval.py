@@ -10,13 +10,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select, text, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    case,
+    cast,
+    func,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import UserDefinedType
 
@@ -34,7 +46,10 @@ WORD_DIGITS: Final = 64
 """What a word tells, as a whole number, is at most this."""
 
 PRECISION: Final = 127
+ARRAY_HEAD: Final = 5
 SAME_SKILL, NEAR_SKILL = 2, 1
+
+Float32Matrix: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +135,12 @@ def by_words(session: Session, offers: Select[Offer], looking: Sequence[Wanted],
     """Return for each need the offers that share the words that tell most."""
     asking = {term: place for place, term in enumerate(sorted({term for want in looking for term in want.terms}))}
     statement = offers.with_only_columns(_identity(), Offer.terms).where(Offer.terms.is_not(None))
-    if session.get_bind().dialect.name == "postgresql":
-        statement = statement.where(Offer.terms.op("&&")(list(asking)))
+    if _is_postgresql(session):
+        # As one text: the driver would make ten thousand arrays of it word by word.
+        lines = func.array_to_string(Offer.terms, "\n", type_=Text)
+        statement = offers.with_only_columns(_identity(), lines).where(Offer.terms.op("&&")(list(asking)))
     rows = _by_identity(session.execute(statement))
-    shared = [[asking[term] for term in terms if term in asking] for _, terms in rows]
+    shared = [[asking[term] for term in _as_words(terms) if term in asking] for _, terms in rows]
     given = _marks(shared, [[1] * len(places) for places in shared], len(asking))
     told = _marks(
         [[asking[term] for term in want.terms] for want in looking],
@@ -140,9 +157,7 @@ def by_meaning(session: Session, offers: Select[Offer], looking: Sequence[Wanted
         found = iter([_nearest_by_pgvector(session, offers, known[0], most)])
     elif known:
         size = word_vectors().vectors.shape[1]
-        statement = offers.with_only_columns(_identity(), Offer.meaning).where(Offer.meaning.is_not(None))
-        rows = _by_identity(row for row in session.execute(statement) if len(row[1]) == size)
-        given = _as_numbers(b"".join(meaning for _, meaning in rows), size)
+        rows, given = _meanings(session, offers, size)
         closeness = _as_numbers(b"".join(known), size) @ given.T
         found = iter(_best(rows, closeness.astype(np.int64), most, least=None))
     else:
@@ -183,9 +198,33 @@ def by_place(session: Session, offers: Select[Offer], looking: Sequence[Wanted],
 
 def has_vectors(session: Session) -> bool:
     """Tell whether this is PostgreSQL with pgvector."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not _is_postgresql(session):
         return False
     return session.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'vector'")) is not None
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _as_words(terms: str | Sequence[str]) -> Sequence[str]:
+    return terms.split("\n") if isinstance(terms, str) else terms
+
+
+def _meanings(session: Session, offers: Select[Offer], size: int) -> tuple[list[tuple[str, Any]], Float32Matrix]:
+    """Return the rows of offers with a meaning of this size, and their meanings as a matrix."""
+    is_known = Offer.meaning.is_not(None)
+    if not _is_postgresql(session):
+        found = session.execute(offers.with_only_columns(_identity(), Offer.meaning).where(is_known))
+        rows = _by_identity(row for row in found if len(row[1]) == size)
+        return rows, _as_numbers(b"".join(meaning for _, meaning in rows), size)
+    # The bytes that PostgreSQL itself sends for an array: a head of five numbers, then length and value of each.
+    sent = func.array_send(Offer.meaning, type_=LargeBinary)
+    found = session.execute(offers.with_only_columns(_identity(), sent).where(is_known))
+    width = ARRAY_HEAD + 2 * size
+    rows = _by_identity(row for row in found if len(row[1]) == 4 * width)
+    numbers = np.frombuffer(b"".join(bytes(content) for _, content in rows), dtype=">i4").reshape(-1, width)
+    return rows, numbers[:, ARRAY_HEAD + 1 :: 2].astype(np.float32)
 
 
 def _read(texts: Sequence[str]) -> list[tuple[dict[str, int], bytes | None]]:
@@ -257,7 +296,7 @@ def _best(
     return best
 
 
-def _as_numbers(content: bytes, size: int) -> npt.NDArray[np.float32]:
+def _as_numbers(content: bytes, size: int) -> Float32Matrix:
     """Return vectors of whole numbers; products of two of them are exact in this type, for all are below 2**24."""
     return np.frombuffer(content, dtype=np.int8).reshape(-1, size).astype(np.float32)
 
