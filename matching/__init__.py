@@ -21,7 +21,7 @@ from matching.relaxation import Relaxation, questions, relax
 from matching.replay import replay
 from matching.results import NeedResult, PartnerResult, SuggestionResult
 from matching.scoring import PairScore, Scores, score
-from matching.showing import ROUNDS, Showing, ShownNeed
+from matching.showing import ROUNDS, SeasonPair, Showing, ShownNeed
 from matching.signals import Signal, all_signals
 from matching.snapshots import from_json, to_json
 from matching.teams import Assignment, Candidate, Team, assemble
@@ -51,6 +51,7 @@ __all__ = [
     "Reason",
     "Relaxation",
     "Scores",
+    "SeasonPair",
     "Showing",
     "ShownNeed",
     "Signal",

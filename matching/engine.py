@@ -17,7 +17,7 @@ from matching.relaxation import Relaxation, questions, relax
 from matching.results import NeedResult, SuggestionResult
 from matching.retrieval import Retrieval
 from matching.scoring import PairScore, Scores, score
-from matching.showing import ROUNDS, Chances, Showing, rotated, showings
+from matching.showing import ROUNDS, Chances, SeasonPair, Showing, rotated, season, showings
 from matching.teams import FAINT_FLOOR, FIT_FLOOR, assemble
 
 PAIRS_AT_ONCE: Final = 4_000_000
@@ -51,11 +51,14 @@ class MarketResult:
         One result for each need, in the order given; their suggestions have a place in each round.
     showings : tuple[Showing, ...]
         For each participant that could help, the needs to show it and their order in each round.
+    season : tuple[SeasonPair, ...]
+        One concrete assignment of the whole market.
 
     """
 
     needs: tuple[NeedResult, ...]
     showings: tuple[Showing, ...]
+    season: tuple[SeasonPair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,11 @@ def run_market(
     results = market.run(needs, refused, progress)
     chances = Chances.of(market.found)
     ranking = rank(chances.market, rounds=ROUNDS)
-    return MarketResult(tuple(rotated(results, chances, ranking)), tuple(showings(chances, ranking)))
+    return MarketResult(
+        needs=tuple(rotated(results, chances, ranking)),
+        showings=tuple(showings(chances, ranking)),
+        season=tuple(season(chances)),
+    )
 
 
 def explain_pair(

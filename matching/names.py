@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.text import normalise
+from matching.text.words import dictionary
 
 __all__ = [
     "Duplicate",
@@ -286,18 +287,11 @@ class _Reader(threading.local):
     """SudachiPy with its small dictionary, one tokenizer for each thread: they cannot be shared."""
 
     def __init__(self) -> None:
-        self.tokenizer = _dictionary().tokenizer()
+        self.tokenizer = dictionary().tokenizer()
 
     def read(self, text: str) -> list[Any]:
         """Return the words of a text, the longest that the dictionary knows."""
         return list(self.tokenizer.tokenize(text))
-
-
-@lru_cache(maxsize=1)
-def _dictionary() -> Any:
-    from sudachipy import Dictionary
-
-    return Dictionary(dict="small")
 
 
 @lru_cache(maxsize=1)

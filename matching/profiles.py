@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from matching.geography import Geography
-from matching.text import normalise
+from matching.names import skill_key, skill_keys
 
 __all__ = [
     "CONDITIONS",
@@ -292,16 +292,21 @@ class Taxonomy:
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def surface_forms(self) -> Mapping[str, tuple[str, bool]]:
-        """Return the skill behind each normalised surface form, and whether the form is only an alias.
+        """Return the skill behind each way of writing it, and whether that is only an alias.
 
-        A name wins over an alias, and the smaller id where two skills share a form.
+        The keys are those of `matching.names.skill_key`: 「引越し」, 「引っ越し」 and 「ひっこし」 are one. A name wins
+        over an alias, both win over how a name is read, and the smaller id where two skills share a form.
         """
+        named = [
+            *((self.names[skill], skill, False) for skill in sorted(self.names)),
+            *((alias, skill, True) for skill in sorted(self.aliases) for alias in self.aliases[skill]),
+        ]
         forms: dict[str, tuple[str, bool]] = {}
-        for skill in sorted(self.names):
-            forms.setdefault(normalise(self.names[skill]), (skill, False))
-        for skill in sorted(self.aliases):
-            for alias in self.aliases[skill]:
-                forms.setdefault(normalise(alias), (skill, True))
+        for form, skill, is_alias in named:
+            forms.setdefault(skill_key(form), (skill, is_alias))
+        for form, skill, is_alias in named:
+            for reading in skill_keys(form):
+                forms.setdefault(reading, (skill, is_alias))
         return forms
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.arrays import FloatMatrix, IntMatrix
+from matching.assignment import assign
 from matching.candidates import Candidates
 from matching.market import Market, Ranking
 from matching.market.inputs import NO_LIMIT
@@ -71,6 +72,24 @@ class Showing:
     participant: str
     needs: tuple[ShownNeed, ...]
     rounds: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonPair:
+    """A need and somebody who is to help with it, in one assignment of the whole market.
+
+    Parameters
+    ----------
+    need_id, offer_id : str
+        Ids of the need and of the participant's offer that fits it best.
+    participant : str
+        Id of the participant.
+
+    """
+
+    need_id: str
+    offer_id: str
+    participant: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +174,12 @@ class Chances:
             giving=giving[kept],
             room=_room(offers, numbers),
         )
+
+    def offer(self, k: int) -> OfferProfile:
+        """Return the offer of one pair."""
+        pairs = self.groups[self.group[k]].pairs
+        offer: OfferProfile = pairs.offers[pairs.columns[self.pair[k]]]
+        return offer
 
     @property
     def market(self) -> Market:
@@ -315,12 +340,39 @@ def showings(chances: Chances, ranking: Ranking) -> list[Showing]:
     return found
 
 
+def season(chances: Chances) -> list[SeasonPair]:
+    """Return one concrete assignment of the market, need by need.
+
+    Parameters
+    ----------
+    chances : Chances
+        The pairs that count.
+
+    Returns
+    -------
+    list[SeasonPair]
+        Who helps with what: no need and no participant would both rather have each other than whom they have, nobody
+        takes on more than there is room for, and no need gets more helpers than it has open slots.
+
+    """
+    pairs = {key: k for k, key in enumerate(zip(chances.rows.tolist(), chances.columns.tolist(), strict=True))}
+    pairing = assign(chances.market)
+    return [
+        SeasonPair(
+            need_id=chances.needs[row].id,
+            offer_id=chances.offer(pairs[row, column]).id,
+            participant=chances.participants[column],
+        )
+        for row, column in zip(pairing.left.tolist(), pairing.right.tolist(), strict=True)
+    ]
+
+
 def _shown(chances: Chances, k: int) -> ShownNeed:
     group, pair = chances.groups[chances.group[k]], int(chances.pair[k])
     score = float(group.scores.score[pair])
     return ShownNeed(
         need_id=chances.needs[chances.rows[k]].id,
-        offer_id=group.pairs.offers[group.pairs.columns[pair]].id,
+        offer_id=chances.offer(k).id,
         score=None if math.isnan(score) else score,
         confidence=float(group.scores.confidence[pair]),
     )

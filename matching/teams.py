@@ -10,6 +10,7 @@ import numpy as np
 
 from matching.allocation import Division, allocate
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
+from matching.assignment import assign as assign  # noqa: PLC0414  (a team for every need at once)
 from matching.eligibility import fits_the_hours
 from matching.profiles import NeedProfile, OfferProfile, SlotProfile
 from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS

@@ -60,7 +60,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "matching_runs": _table(
             state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,
-            need_id=O, taxonomy_version=O,
+            need_id=O, season=D, taxonomy_version=O,
         ),
         "memberships": _table(account_id=O, participant_id=O, role=O),
         "mergers": _table(merged_id=O, kept_id=O, merged_at=O, merged_by_id=O),

@@ -9,11 +9,12 @@ import numpy as np
 
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.kinds import worth_to_slots
+from matching.names import skill_key
 from matching.pairs import Pairs
 from matching.profiles import ItemProfile, NeedProfile, OfferProfile, SlotProfile, Taxonomy
 from matching.reasons import Reason
 from matching.signals.base import Signal
-from matching.text import EncodedTexts, encode, likeness, normalise
+from matching.text import EncodedTexts, encode, likeness
 
 _ROUNDING: Final = 1e-9
 
@@ -219,7 +220,7 @@ class SkillFit(Signal):
             The skill that it names, else the one whose name or alias its words are, else None.
 
         """
-        return (part.skill, False) if part.skill else self._forms.get(normalise(part.what), (None, False))
+        return (part.skill, False) if part.skill else self._forms.get(skill_key(part.what), (None, False))
 
     @cached_property
     def _forms(self) -> Mapping[str, tuple[str, bool]]:

@@ -26,14 +26,17 @@ _GODAN: Final = dict(zip("うくぐすつぬぶむる", "いきぎしちにび�
 _STEMS: Final = {noun: verb for verb, noun in _GODAN.items()}
 _KANA: Final = re.compile("[ぁ-ん]")
 _CACHED: Final = 200_000
+_TEXTS: Final = 16_384
 _LOCAL: Final = threading.local()
 
 
+@lru_cache(_TEXTS)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text that tell what it is about, in the order in which they stand.
 
     Words are cut as short as the dictionary knows them, brought to its normalised form, and of a verb and the noun
-    made from it the more frequent one is taken. Particles, endings, marks and words of intent are left out.
+    made from it the more frequent one is taken. Particles, endings, marks and words of intent are left out. The texts
+    of the last moments are remembered, since a run reads each of them for more than one purpose.
 
     Parameters
     ----------
@@ -71,21 +74,22 @@ def _parts(text: str) -> Iterator[str]:
 
 
 @cache
-def _dictionary() -> Dictionary:
+def dictionary() -> Dictionary:
+    """Return the dictionary of Japanese words, opened once for the process."""
     return Dictionary(dict="small")
 
 
 def _tokenizer() -> Any:
     """Return the analyser of this thread; one cannot be shared by two."""
     if not hasattr(_LOCAL, "tokenizer"):
-        _LOCAL.tokenizer = _dictionary().tokenizer(mode=SplitMode.A, fields={"pos", "normalized_form"})
+        _LOCAL.tokenizer = dictionary().tokenizer(mode=SplitMode.A, fields={"pos", "normalized_form"})
     return _LOCAL.tokenizer
 
 
 @lru_cache(_CACHED)
 def _form(part_of_speech: int, normalised: str) -> str:
     """Return the form under which a word counts, empty for a word without content of its own."""
-    kind, *_, conjugation, _ = _dictionary().pos_of(part_of_speech) or ("",) * 6
+    kind, *_, conjugation, _ = dictionary().pos_of(part_of_speech) or ("",) * 6
     if kind not in _CONTENT:
         return ""
     form = normalise(normalised).replace(" ", "")

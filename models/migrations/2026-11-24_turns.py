@@ -30,10 +30,12 @@ def upgrade():
     op.create_index(op.f('ix_needs_shown_participant_id'), 'needs_shown', ['participant_id'], unique=False)
     # Nothing was rotated and no version was noted before.
     op.add_column('suggestions', sa.Column('places', sa.JSON(), nullable=True))
+    op.add_column('matching_runs', sa.Column('season', sa.JSON(), nullable=True))
     op.add_column('matching_runs', sa.Column('taxonomy_version', sa.String(length=64), nullable=True))
 
 
 def downgrade():
     op.drop_column('matching_runs', 'taxonomy_version')
+    op.drop_column('matching_runs', 'season')
     op.drop_column('suggestions', 'places')
     op.drop_table('needs_shown')

@@ -1,12 +1,31 @@
-"""One large town: an engine run on 1,000 needs and 10,000 offers, in one process."""
+"""One large town: an engine run on 1,000 needs and 10,000 offers, in one process, and what a single need costs."""
 
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from matching import CONDITIONS, ItemProfile, NeedProfile, OfferProfile, SlotProfile
+from bench.table import Row, ms
+from matching import (
+    CONDITIONS,
+    Geography,
+    ItemProfile,
+    NeedProfile,
+    OfferProfile,
+    Pairs,
+    SlotProfile,
+    Taxonomy,
+    Weights,
+    run_market,
+    score,
+)
 
 NEEDS: Final = 1_000
 OFFERS: Final = 10_000
+SAY_WHEN: Final = 7
 MUNICIPALITY: Final = "jp.03.machi"
 DISTRICTS: Final = tuple(f"{MUNICIPALITY}.d{number:02}" for number in range(20))
 FIELDS: Final = ("welfare", "children", "safety", "culture", "environment", "sports", "town", "agriculture")
@@ -50,6 +69,47 @@ THINGS: Final = (
 )
 PLACES: Final = ("公園", "公民館", "神社", "小学校", "川べり", "商店街", "団地", "駅前", "集会所", "山あいの地区")
 FOR_WHOM: Final = ("子ども", "高齢の方", "子育て中の親", "外国から来た方", "町内のみなさん", "若者", "障がいのある方")
+
+
+KNOWN: Final[dict[str, Any]] = {"weights": Weights(), "geography": Geography(), "taxonomy": Taxonomy()}
+SMALL: Final = (200, 2_000)
+SINGLE: Final = 200
+
+
+def rows(*, full: bool) -> Iterator[Row]:
+    """Measure whole runs, each in a process of its own, beside the pairs scored one by one."""
+    needs, offers = market(SINGLE, SINGLE)
+    began = time.process_time()
+    for need, offer in zip(needs, offers, strict=True):
+        score(Pairs.every([need], [offer]), **KNOWN)
+    singly = (time.process_time() - began) / SINGLE
+    for n_needs, n_offers in [SMALL, (NEEDS, OFFERS)] if full else [SMALL]:
+        output = subprocess.run(  # noqa: S603  # the project's own command
+            [sys.executable, "-m", "bench.scale", str(n_needs), str(n_offers)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        wall, used, peak, suggested = output.split()
+        what = f"Engine: {n_needs:,} needs × {n_offers:,} offers with teams, rounds and season"
+        yield Row(
+            f"{what}, wall / CPU",
+            f"{ms(float(wall))} / {ms(float(used))}",
+            f"all pairs one by one, scores alone (from {SINGLE})",
+            ms(singly * n_needs * n_offers),
+        )
+        yield Row(f"{what}, peak memory", f"{int(peak):,} MB", "at most", "1,000 MB")
+        yield Row(f"{what}, needs with a suggestion", suggested, "needs", f"{n_needs:,}")
+
+
+def main() -> None:
+    """Run the engine once and print seconds, CPU seconds, megabytes and needs with a suggestion."""
+    needs, offers = market(int(sys.argv[1]), int(sys.argv[2]))
+    wall, used = time.perf_counter(), time.process_time()
+    results = run_market(needs, offers, **KNOWN).needs
+    wall, used = time.perf_counter() - wall, time.process_time() - used
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(wall, used, peak, sum(bool(result.suggestions) for result in results))  # noqa: T201  # what the caller reads
 
 
 def market(needs: int, offers: int) -> tuple[list[NeedProfile], list[OfferProfile]]:
@@ -107,4 +167,8 @@ def _offer(random: Random, number: int) -> OfferProfile:
 
 
 def _windows(random: Random) -> frozenset[str] | None:
-    return frozenset(random.sample(WINDOWS, random.randrange(1, 5))) if random.random() < 0.7 else None
+    return frozenset(random.sample(WINDOWS, random.randrange(1, 5))) if random.randrange(10) < SAY_WHEN else None
+
+
+if __name__ == "__main__":
+    main()

@@ -114,7 +114,18 @@ def test_a_name_wins_over_an_alias_and_the_smaller_id_over_the_larger() -> None:
 
     forms = taxonomy.surface_forms()
 
-    assert forms == {"会計": ("b", False), "経理": ("a", False), "帳簿": ("c", True)}
+    assert {form: forms[form] for form in ("会計", "経理", "帳簿")} == {
+        "会計": ("b", False),
+        "経理": ("a", False),
+        "帳簿": ("c", True),
+    }
+
+
+def test_how_a_skill_is_read_finds_it_and_never_displaces_a_spelling() -> None:
+    forms = Taxonomy(names={"a": "歯科医", "b": "司会"}).surface_forms()
+
+    assert (forms["歯科医"], forms["司会"]) == (("a", False), ("b", False))
+    assert forms["シカイ"] == ("a", False)
 
 
 def test_every_gate_has_a_code() -> None:

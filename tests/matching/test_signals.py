@@ -339,3 +339,29 @@ def test_place_and_purpose_are_bridged(asks: str, gives: str, expected: float) -
 
 def test_a_kind_that_nobody_listed_is_unknown() -> None:
     assert np.isnan(one(Bridging(), make_need(owner_kind="embassy"), make_offer()))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered"),
+    [
+        ("引越し", "引っ越し"),
+        ("引越し", "ひっこし"),
+        ("サーバ", "サーバー"),
+        ("ＰＣ", "pc"),
+        ("會計", "会計"),
+        ("ﾊﾟｿｺﾝ", "パソコン"),
+    ],
+)
+def test_a_skill_is_the_same_however_it_is_spelled(wanted: str, offered: str) -> None:
+    signal = SkillFit(taxonomy=Taxonomy(names={"one": wanted}))
+    need, offer = make_need(make_slot(what=wanted)), make_offer(make_item(what=offered))
+
+    assert one(signal, need, offer) == 1.0
+    assert signal.skill_of(offer.items[0]) == ("one", False)
+
+
+def test_two_skills_that_only_sound_alike_stay_two() -> None:
+    signal = SkillFit(taxonomy=Taxonomy(names={"host": "司会", "dentist": "歯科医"}))
+
+    assert signal.skill_of(make_item(what="司会")) == ("host", False)
+    assert signal.skill_of(make_item(what="歯科医")) == ("dentist", False)

@@ -14,6 +14,7 @@ from web.i18n import label, locale, moment
 from web.security import account_at_work, requires
 from web.suggestions import documents, forms, services
 from web.suggestions.queries import desk, reviews
+from web.suggestions.queries.season import season as season_of
 
 MOST_PAGES: Final = 100_000
 KEPT_WHEN_PAGING: Final = frozenset({"area", "state", "q", "offer"})
@@ -43,6 +44,26 @@ def index() -> ResponseReturnValue:
         cards=[documents.card(waiting, naming=_naming()) for waiting in found.waiting],
         unmet=[documents.unmet_card(one, naming=_naming()) for one in found.unmet],
         page=_page(found.unmet_total if narrowed.chosen is desk.DeskState.NOBODY else found.total),
+    )
+
+
+@bp.get("/desk/season")
+@requires(Permission.DESK_SEE)
+def season() -> ResponseReturnValue:
+    """Show one assignment of all open needs of a municipality."""
+    account = account_at_work()
+    places, _jobs = desk.places_of(current_session(), account)
+    municipalities = desk.municipalities_of(places)
+    path = request.args.get("area", "")
+    chosen = next((area for area in municipalities if area.path == path), next(iter(municipalities), None))
+    found = season_of(current_session(), account, chosen, page=_number()) if chosen else None
+    return render_template(
+        "suggestions/season.html",
+        municipalities=municipalities,
+        chosen=chosen,
+        season=found,
+        rows=[documents.assigned(row, naming=_naming()) for row in found.rows] if found else [],
+        page=_page(found.total if found else 0),
     )
 
 

@@ -9,6 +9,7 @@ from matching import ROUNDS
 from models import Account, AuditedSession, MatchingRun, NeedsShown, OfferStatus
 from tests.factories import make_account, make_item, make_membership, make_need, make_offer, make_resident, make_slot
 from web.suggestions.queries import desk
+from web.suggestions.queries.season import season
 from web.suggestions.queries.showings import needs_for, round_on
 
 NOON = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -126,3 +127,28 @@ def test_the_page_says_why_the_order_is_not_by_points_alone(town: Any, signed_in
 
     assert town.need.title in page
     assert "The order is not by points alone" in page or "並び順は点数だけでは決めていません" in page
+
+
+def test_a_season_gives_each_need_somebody_with_room_for_it(town: Any, signed_in: Any) -> None:
+    town.resident.engagement_limit = 1
+    for title in ("会報その一", "会報その二"):
+        slot = make_slot(what="会報を組む人", skill=town.newsletter)
+        town.session.add(make_need(participant=town.association, title=title, slots=[slot]))
+    town.look_for_partners()
+
+    rows = season(town.session, town.coordinator, town.municipality, page=1).rows
+
+    helped = [row.need.title for row in rows if town.writing_offer in row.offers]
+    assert len(helped) == 1
+    page = signed_in(town.coordinator).get("/desk/season").get_data(as_text=True)
+    assert page.count(town.writing_offer.title) == 1
+
+
+def test_who_took_something_else_meanwhile_leaves_the_season(town: Any) -> None:
+    town.look_for_partners()
+    town.printing_offer.withdraw()
+    town.session.commit()
+
+    rows = season(town.session, town.coordinator, town.municipality, page=1).rows
+
+    assert [[offer.id for offer in row.offers] for row in rows] == [[town.writing_offer.id]]

@@ -1,6 +1,6 @@
 """What the engine says, in words, and what the desk shows of a suggestion."""
 
-from web.suggestions.documents.lists import card, explained, found, not_suggested, unmet_card
+from web.suggestions.documents.lists import assigned, card, explained, found, not_suggested, unmet_card
 from web.suggestions.documents.shown import (
     Naming,
     Page,
@@ -30,6 +30,7 @@ __all__ = [
     "SeenSlot",
     "SeenSuggestion",
     "as_json",
+    "assigned",
     "card",
     "confidence_in_words",
     "explained",

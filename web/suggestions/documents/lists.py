@@ -21,6 +21,7 @@ from web.suggestions.documents.words import (
 )
 from web.suggestions.queries.desk import FAINT, Unmet, Waiting
 from web.suggestions.queries.reviews import NotSuggested
+from web.suggestions.queries.season import Assigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,15 @@ def card(waiting: Waiting, *, naming: Naming) -> Card:
         awaiting_second=waiting.awaiting_second,
         opened_on=_opened_on(waiting.need),
     )
+
+
+def assigned(row: Assigned, *, naming: Naming) -> dict[str, Any]:
+    """Return one line of the assignment for a season: the need, whose it is, and who is to help with what."""
+    return {
+        "need": row.need,
+        "owner": naming(row.need.participant),
+        "helpers": [(naming(offer.participant), offer.title) for offer in row.offers],
+    }
 
 
 def unmet_card(unmet: Unmet, *, naming: Naming) -> UnmetCard:

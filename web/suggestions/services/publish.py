@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, lazyload, selectinload, undefer
 
-from matching import NeedProfile, NeedResult, OfferProfile, Showing, SuggestionResult, Weights
+from matching import NeedProfile, NeedResult, OfferProfile, SeasonPair, Showing, SuggestionResult, Weights
 from models import (
     Area,
     AuditAction,
@@ -76,6 +76,7 @@ class Found:
     results: Sequence[NeedResult]
     told_at: datetime
     showings: Sequence[Showing] = ()
+    season: Sequence[SeasonPair] = ()
 
     @property
     def offers(self) -> Mapping[str, OfferProfile]:
@@ -161,6 +162,8 @@ def publish(session: AuditedSession, job: Job, run: MatchingRun, found: Found, t
         former.supersede()
         session.execute(delete(NeedsShown.__table__).where(NeedsShown.__table__.c.run_id == former.id))  # type: ignore[arg-type]
     session.flush()
+    if found.season:
+        run.season = [[pair.need_id, pair.participant, pair.offer_id] for pair in found.season]
     run.publish(needs=len(found.market.needs), offers=len(found.market.offers), at=at)
     session.flush()
     if superseded:

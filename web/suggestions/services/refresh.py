@@ -81,7 +81,7 @@ def _look(
     if not is_whole:
         return publish.Found(market, run(market.needs, market.offers, **known), told_at)
     result = run_market(market.needs, market.offers, **known)
-    return publish.Found(market, result.needs, told_at, result.showings)
+    return publish.Found(market, result.needs, told_at, result.showings, result.season)
 
 
 def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat) -> bool:

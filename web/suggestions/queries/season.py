@@ -1,0 +1,70 @@
+"""One assignment of a whole municipality for a season, as the last run found it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from models import Account, Area, MatchingRun, Need, Offer, Participant, RunState
+from web.suggestions.queries.desk import PAGE_SIZE, needs_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A need, and the offers that the assignment gives it; none where nobody is left."""
+
+    need: Need
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """One page of the assignment of a municipality; without a run where nobody looked for partners yet."""
+
+    run: MatchingRun | None
+    rows: Sequence[Assigned]
+    total: int
+
+
+def season(session: Session, account: Account, municipality: Area, *, page: int) -> Season:
+    """Return the assignment of a municipality, its open needs by title; who was taken or left since is left out."""
+    run = session.scalar(
+        select(MatchingRun).where(
+            MatchingRun.municipality_id == municipality.id,
+            MatchingRun.state == RunState.PUBLISHED,
+            MatchingRun.need_id.is_(None),
+        )
+    )
+    open_needs = needs_visible_to(account).where(Need.municipality_id == municipality.id)
+    needs = session.scalars(
+        open_needs.options(
+            joinedload(Need.participant).options(lazyload(Participant.consents)),
+            joinedload(Need.area),
+            lazyload(Need.posted_by),
+        )
+        .order_by(Need.title, Need.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    shown = {need.id for need in needs}
+    given = [(UUID(need), UUID(offer)) for need, _, offer in (run and run.season) or () if UUID(need) in shown]
+    offers = _offers(session, {offer for _, offer in given})
+    return Season(
+        run=run,
+        rows=[
+            Assigned(need, [offers[offer] for of, offer in given if of == need.id and offer in offers])
+            for need in needs
+        ],
+        total=session.scalar(open_needs.with_only_columns(func.count(), maintain_column_froms=True)) or 0,
+    )
+
+
+def _offers(session: Session, ids: set[UUID]) -> dict[UUID, Offer]:
+    rows = session.scalars(
+        select(Offer)
+        .where(Offer.id.in_(ids))
+        .options(joinedload(Offer.participant).options(lazyload(Participant.consents), joinedload(Participant.area)))
+    )
+    return {offer.id: offer for offer in rows if offer.is_open}
