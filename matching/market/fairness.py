@@ -20,12 +20,12 @@ _SMALL: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a policy goes from the sum of utilities to that of their logarithms.
+    """How a policy goes from near the sum of utilities to that of their logarithms.
 
     Parameters
     ----------
     approach : int
-        Steps from alpha 1 to the first of `alphas`.
+        Steps at the first of `alphas` before anything else.
     alphas : tuple[float, ...]
         Where it stops to see whether anybody envies anybody, from the greatest.
     steps : int
@@ -66,8 +66,8 @@ def settle(policy: Policy, pace: Pace, rounds: int) -> tuple[Slots, Slots]:
         The exposures of both sides with the fewest envious pairs, and among those with the greatest alpha.
 
     """
-    for taken in range(pace.approach):
-        policy.step(1.0 + (pace.alphas[0] - 1.0) * taken / pace.approach)
+    for _ in range(pace.approach):
+        policy.step(pace.alphas[0])
     asked = [min(len(side.owner), _WATCHED if len(side.owner) > _SMALL else _SMALL) for side in policy.sides]
     bearable = pace.tolerated * sum(of * len(side.owner) for of, side in zip(asked, policy.sides, strict=True))
     best, fewest = (policy.exposures[0], policy.exposures[1]), -1

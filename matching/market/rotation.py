@@ -38,9 +38,7 @@ def rotate(side: Layout, exposure: Slots, examined: Slots, rounds: int) -> Itera
         due = exposure[at].reshape(shape)
         padding = np.arange(block.width) >= side.degree[block.range, None]
         view = examined[: block.width].astype(exposure.dtype)
-        # Among equals every other row begins with the last, so that nobody is the second of two in all lists.
-        turned = 1.0 - 2.0 * (np.arange(block.rows, dtype=np.float64) % 2.0)
-        hint: FloatMatrix = _HINT * turned[:, None] * np.arange(block.width, dtype=np.float64)
+        hint = _HINT * _start(block, len(side.owner))
         orders = np.empty((rounds, *shape), dtype=np.int32)
         # Half of all that is due is owed from the start: who is due little then waits for late rounds instead of taking
         # places in the first ones from those who are due much.
@@ -62,6 +60,19 @@ def rotate(side: Layout, exposure: Slots, examined: Slots, rounds: int) -> Itera
         yield block, orders
 
 
+def _start(block: Block, n_rows: int) -> FloatMatrix:
+    """Return in which order each row begins with equals, greatest first, so that nobody is behind in all lists.
+
+    Every other row goes the other way round, and pairs of rows begin all over the width.
+    """
+    rows = np.arange(block.first_row, block.first_row + block.rows)
+    begins = rows // 2 * 2 * block.width // n_rows
+    shifted: FloatMatrix = ((np.arange(block.width) + begins[:, None]) % block.width).astype(np.float64)
+    backwards = rows % 2 == 1
+    shifted[backwards] = block.width - 1.0 - shifted[backwards]
+    return shifted
+
+
 def _share_alike(orders: Positions, due: Slots, padding: BoolMatrix, view: Slots, hint: FloatMatrix) -> None:
     """Deal the places that equals hold together out anew, so that each gets nearly the same in sum.
 
@@ -81,7 +92,7 @@ def _share_alike(orders: Positions, due: Slots, padding: BoolMatrix, view: Slots
     is_shared = scatter(by_due[rows], shared)
     across = np.arange(len(rows))[:, None]
     stakes = np.stack([(is_shared[across, order[rows]] * view).max(axis=1) for order in orders])
-    got = hint[rows]
+    got = -hint[rows]
     for turns in np.argsort(-stakes, axis=0, kind="stable"):
         held = classes[across, orders[turns, rows]]
         places = np.argsort(held, axis=1, kind="stable")
