@@ -56,7 +56,7 @@ class Size:
     needs_of_a_town: int
 
 
-SHORT: Final = Size(municipalities=6, offers=500, needs=50, few=2, needs_of_a_town=20)
+SHORT: Final = Size(municipalities=4, offers=300, needs=30, few=2, needs_of_a_town=20)
 FULL: Final = Size(municipalities=200, offers=1_000, needs=100, few=4, needs_of_a_town=1_000)
 OFFERS_OF_A_TOWN: Final = 10_000
 
@@ -93,7 +93,7 @@ def _country_rows(folder: Path, size: Size) -> Iterator[Row]:
     alone = _looked_for(folder / "alone", workers=1)
     both = _looked_for(whole, workers=2)
     yield Row(f"Country, {what}, invented and written", ms(building), "looked for partners, 2 workers", ms(both.wall))
-    yield Row(f"Country, {what}: wall time, 2 workers", ms(both.wall), "1 worker", ms(alone.wall))
+    yield Row(f"Country, {what}: wall time, 2 workers and their start", ms(both.wall), "1 worker", ms(alone.wall))
     yield Row(f"Country, {what}: CPU time of all, 2 workers", ms(both.cpu), "1 worker", ms(alone.cpu))
     yield Row(
         "Country: peak memory of a worker of 2", f"{both.peak:.0f} MiB", "of 1 that does all", f"{alone.peak:.0f} MiB"
