@@ -77,6 +77,7 @@ def rows(*, full: bool) -> Iterator[Row]:
         yield from _country_rows(Path(name), size)
         yield from _town_rows(Path(name), size)
         if full:
+            yield from _growth_rows(Path(name), size)
             yield from _postgresql_rows(Path(name))
 
 
@@ -85,10 +86,7 @@ def _country_rows(folder: Path, size: Size) -> Iterator[Row]:
     began = time.perf_counter()
     _build(whole, {}, municipalities=size.municipalities, offers=size.offers, needs=size.needs)
     building = time.perf_counter() - began
-    few = folder / "few"
-    _build(few, {}, municipalities=size.few, offers=size.offers, needs=size.needs)
     copytree(whole, folder / "alone")
-    copytree(whole, folder / "some")
     what = f"{size.municipalities} municipalities × {size.offers:,} offers × {size.needs} needs"
     alone = _looked_for(folder / "alone", workers=1)
     both = _looked_for(whole, workers=2)
@@ -98,8 +96,14 @@ def _country_rows(folder: Path, size: Size) -> Iterator[Row]:
     yield Row(
         "Country: peak memory of a worker of 2", f"{both.peak:.0f} MiB", "of 1 that does all", f"{alone.peak:.0f} MiB"
     )
-    among_few = _looked_for(few, workers=1)
-    among_many = _looked_for(folder / "some", workers=1, first=size.few)
+
+
+def _growth_rows(folder: Path, size: Size) -> Iterator[Row]:
+    """Measure the same few municipalities in a country of no others, and in the whole one."""
+    for name, municipalities in (("few", size.few), ("many", size.municipalities)):
+        _build(folder / name, {}, municipalities=municipalities, offers=size.offers, needs=size.needs)
+    among_few = _looked_for(folder / "few", workers=1)
+    among_many = _looked_for(folder / "many", workers=1, first=size.few)
     yield Row(
         f"CPU time for {size.few} municipalities among {size.municipalities}",
         ms(among_many.cpu),
