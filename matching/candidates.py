@@ -94,7 +94,7 @@ class Candidates:
             self.pairs.offers[column].id: int(first) + k for k, column in enumerate(self.pairs.columns[first:last])
         }
         members = {offer.id: self._frozen(position[offer.id]) for team in teams for offer in team.partners}
-        scores = {offer: partner.pair_score(self.scores.weights) for offer, partner in members.items()}
+        scores = {offer: self.scores.scored(position[offer], partner.said) for offer, partner in members.items()}
         partners = {offer: partner.to_json() for offer, partner in members.items()}
         frozen_need = to_json(need)
         return tuple(

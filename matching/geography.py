@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from matching.arrays import BoolMatrix, IntMatrix
 PREFECTURE_DEPTH: Final = 2
 MUNICIPALITY_DEPTH: Final = 3
 DISTRICT_DEPTH: Final = 4
+_KEPT: Final = 65_536
 DEPTHS: Final = (PREFECTURE_DEPTH, MUNICIPALITY_DEPTH, DISTRICT_DEPTH)
 
 
@@ -28,6 +30,7 @@ class Closeness(IntEnum):
     SAME_DISTRICT = 4
 
 
+@lru_cache(_KEPT)
 def prefix(area: str | None, depth: int) -> str | None:
     """Return the first `depth` steps of a path, or None where the place is not known that finely.
 

@@ -144,7 +144,9 @@ def _useful(slots: Sequence[SlotProfile], gives: FloatMatrix, *, strict: bool) -
     """Say which offers have something of a kind that counts for each slot, shape (n_slots, n_offers)."""
     one_of_each = [ItemProfile(kind, kind, "", 1) for kind in KINDS]
     rows, columns = np.arange(len(slots))[:, None], np.arange(len(KINDS))[None, :]
-    useful: BoolMatrix = (worth_to_slots(slots, one_of_each, rows, columns, strict=strict) > 0.0) @ gives.T > 0.0
+    counts = worth_to_slots(slots, one_of_each, rows, columns, strict=strict) > 0.0
+    alike, which = np.unique(counts, axis=0, return_inverse=True)
+    useful: BoolMatrix = (alike @ gives.T > 0.0)[which]
     return useful
 
 

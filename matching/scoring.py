@@ -1,7 +1,7 @@
 """The honest score: known parts only, how much of it is known, and parts that add up to what is shown."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -216,7 +216,28 @@ class Scores:
             Numbers and reasons.
 
         """
-        return pair_score(self.values_of(pair), self.weights, self.load_of(pair), self.said_of(pair))
+        return self.scored(pair, self.said_of(pair))
+
+    def scored(self, pair: int, said: Mapping[str, Reason | None]) -> PairScore:
+        """Return the score of one pair with reasons that are known already.
+
+        Parameters
+        ----------
+        pair : int
+            The position of the pair.
+        said : Mapping[str, Reason or None]
+            What `said_of` gave for it.
+
+        Returns
+        -------
+        PairScore
+            Numbers and reasons, the very ones of `pair_score`.
+
+        """
+        names = [signal.name for signal in self.signals]
+        parts = self.parts[:, pair].tolist()
+        numbers = (float(one[pair]) for one in (self.score, self.raw, self.confidence))
+        return _told(names, parts, numbers, self.load_of(pair), said)
 
 
 def pair_score(
@@ -243,17 +264,28 @@ def pair_score(
     """
     of_signals = weights.as_mapping()
     combined = combine(np.array([values[name] for name in of_signals]), list(of_signals.values()), np.array(load))
-    known = [name for name in of_signals if not math.isnan(values[name])]
-    parts = {name: float(part) for name, part in zip(of_signals, combined.parts, strict=False) if name in known}
-    if load < 1.0 and known:
-        parts[LOAD_PART] = float(combined.parts[-1])
-    order = sorted(known, key=lambda name: -parts[name])
+    numbers = (float(one) for one in (combined.score, combined.raw, combined.confidence))
+    return _told(list(of_signals), combined.parts.tolist(), numbers, load, said)
+
+
+def _told(
+    names: Sequence[str],
+    parts: Sequence[float],
+    numbers: Iterable[float],
+    load: float,
+    said: Mapping[str, Reason | None],
+) -> PairScore:
+    """Return a score as it is told: what is known in numbers, what is not by its name."""
+    score, raw, confidence = numbers
+    known = {name: part for name, part in zip(names, parts, strict=False) if not math.isnan(part)}
+    order = sorted(known, key=lambda name: -known[name])
+    lost = {LOAD_PART: parts[-1]} if load < 1.0 and known else {}
     return PairScore(
-        score=None if math.isnan(combined.score) else float(combined.score),
-        raw=None if math.isnan(combined.raw) else float(combined.raw),
-        confidence=float(combined.confidence),
-        parts=parts,
-        unknown=tuple(name for name in of_signals if name not in known),
+        score=None if math.isnan(score) else score,
+        raw=None if math.isnan(raw) else raw,
+        confidence=confidence,
+        parts=known | lost,
+        unknown=tuple(name for name in names if name not in known),
         reasons=tuple(reason for name in order if (reason := said.get(name)) is not None),
     )
 

@@ -328,13 +328,15 @@ def showings(chances: Chances, ranking: Ranking) -> list[Showing]:
         needs, given = attention.indices[first:last], attention.data[first:last]
         best = needs[np.lexsort((needs, -given))][:MOST_SHOWN].tolist()
         if best:
-            position = {need: place for place, need in enumerate(best)}
-            rounds = ranking.right[:, column].tolist()
+            place = np.full(len(chances.needs) + 1, -1)
+            place[best] = np.arange(len(best))
+            # The padding of the lists, -1, is the last one of the places, which stays -1.
+            rounds = place[ranking.right[:, column]]
             found.append(
                 Showing(
                     participant,
                     tuple(_shown(chances, pairs[need, column]) for need in best),
-                    tuple(tuple(position[need] for need in of_round if need in position) for of_round in rounds),
+                    tuple(tuple(order[order >= 0].tolist()) for order in rounds),
                 )
             )
     return found

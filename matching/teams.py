@@ -194,7 +194,7 @@ def assemble(
         bounds = np.round(_upper_bounds(board, subsets, rows), _DIGITS)
         promising = np.flatnonzero(bounds >= max(best[-1].value if len(best) == limit else 0.0, _NOTHING))
         for tried, row in enumerate(promising[np.argsort(-bounds[promising], kind="stable")].tolist()):
-            bound, members = float(bounds[row]), tuple(subsets[row].tolist())
+            bound, members = float(bounds[row]), tuple(subsets[:, row].tolist())
             settled = bool(best) and best[0].value >= bound
             beaten = len(best) == limit and _rank(best[-1]) <= (-bound, size, members)
             if beaten or (settled and tried >= _ALTERNATIVES_TRIED):
@@ -320,11 +320,11 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_
 
 @lru_cache(maxsize=128)
 def _subsets(candidates: int, size: int) -> tuple[IntMatrix, tuple[IntMatrix, ...]]:
-    """Return every subset of a size as a row, and the rows that each candidate is in."""
-    subsets = np.array(list(itertools.combinations(range(candidates), size)), dtype=np.int64).reshape(-1, size)
+    """Return every subset of a size as a column, and the columns that each candidate is in."""
+    combinations = list(itertools.combinations(range(candidates), size))
+    subsets = np.ascontiguousarray(np.array(combinations, dtype=np.int64).reshape(-1, size).T)
     subsets.setflags(write=False)
-    rows = tuple(np.flatnonzero((subsets == k).any(axis=1)) for k in range(candidates))
-    return subsets, rows
+    return subsets, tuple(np.flatnonzero((subsets == k).any(axis=0)) for k in range(candidates))
 
 
 def _greatest_value(board: _Board, size: int) -> float:
@@ -335,22 +335,41 @@ def _greatest_value(board: _Board, size: int) -> float:
 
 def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) -> FloatMatrix:
     """Return what each subset is worth at most, shape (n_subsets,)."""
-    by_slots = np.zeros(len(subsets))
-    for gains, demand in zip(board.gains, board.demand, strict=True):
-        lacking = np.full(len(subsets), demand)
-        for item in np.argsort(-gains, kind="stable"):
-            if gains[item] <= 0.0:
-                break
-            with_item = rows[board.owners[item]]
-            taken = np.minimum(lacking[with_item], board.supply[item])
-            by_slots[with_item] += gains[item] * taken
-            lacking[with_item] -= taken
-    by_items = board.alone[subsets].sum(axis=1)
-    has_place = board.place[subsets].any(axis=1) | (board.need.owner_kind in PLACE_KINDS)
-    has_purpose = board.purpose[subsets].any(axis=1) | (board.need.owner_kind in PURPOSE_KINDS)
-    cost = board.cost * subsets.shape[1]
-    bounds: FloatMatrix = np.minimum(by_slots, by_items) - cost + BRIDGING_BONUS * (has_place & has_purpose)
+    by_slots = np.zeros(subsets.shape[1])
+    for gains, demand in zip(board.gains, board.demand.tolist(), strict=True):
+        by_slots += (
+            _best_of(board, subsets, gains) if demand == 1 else _filled(board, rows, gains, demand, subsets.shape[1])
+        )
+    by_items = np.add.reduce([board.alone[members] for members in subsets])
+    has_place = np.logical_or.reduce([board.place[members] for members in subsets])
+    has_purpose = np.logical_or.reduce([board.purpose[members] for members in subsets])
+    bridges = (has_place | (board.need.owner_kind in PLACE_KINDS)) & (
+        has_purpose | (board.need.owner_kind in PURPOSE_KINDS)
+    )
+    bounds: FloatMatrix = np.minimum(by_slots, by_items) - board.cost * len(subsets) + BRIDGING_BONUS * bridges
     return bounds
+
+
+def _best_of(board: _Board, subsets: IntMatrix, gains: FloatMatrix) -> FloatMatrix:
+    """Return what the best single item of each subset is worth to a slot that lacks one unit."""
+    best = np.zeros(len(board.candidates))
+    np.maximum.at(best, board.owners, gains)
+    of_subsets: FloatMatrix = np.maximum.reduce([best[members] for members in subsets])
+    return of_subsets
+
+
+def _filled(board: _Board, rows: Sequence[IntMatrix], gains: FloatMatrix, demand: int, n_subsets: int) -> FloatMatrix:
+    """Return what each subset is worth to a slot that takes its best items first."""
+    filled = np.zeros(n_subsets)
+    lacking = np.full(n_subsets, demand)
+    for item in np.argsort(-gains, kind="stable").tolist():
+        if gains[item] <= 0.0:
+            break
+        with_item = rows[board.owners[item]]
+        taken = np.minimum(lacking[with_item], board.supply[item])
+        filled[with_item] += gains[item] * taken
+        lacking[with_item] -= taken
+    return filled
 
 
 def _needs_everyone(board: _Board, team: _Members, solved: dict[_Members, _Solution]) -> _Solution | None:
