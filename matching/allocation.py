@@ -1,6 +1,6 @@
 """Dividing what partners have among what a need lacks, exactly and never twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from matching.arrays import FloatMatrix
@@ -45,6 +45,27 @@ def allocate(gains: FloatMatrix, demand: Sequence[int], supply: Sequence[int]) -
         for item, gain in enumerate(of_items)
         if gain > 0.0
     }
+    return divide(edges, demand, supply)
+
+
+def divide(edges: Mapping[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
+    """Return the same division as `allocate` for gains that are given by slot and item.
+
+    Parameters
+    ----------
+    edges : Mapping[tuple[int, int], float]
+        Gain of one unit, above 0, by the positions of slot and item.
+    demand : Sequence[int]
+        What each slot lacks, at least 0.
+    supply : Sequence[int]
+        What there is of each item, at least 0.
+
+    Returns
+    -------
+    dict[tuple[int, int], int]
+        Quantities, at least 1, by slot and item.
+
+    """
     division = _each_slot_alone(edges, demand, supply)
     promised = list(supply)
     for (_, item), quantity in division.items():
@@ -52,7 +73,7 @@ def allocate(gains: FloatMatrix, demand: Sequence[int], supply: Sequence[int]) -
     return division if min(promised, default=0) >= 0 else _by_paths(edges, demand, supply)
 
 
-def _each_slot_alone(edges: dict[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
+def _each_slot_alone(edges: Mapping[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
     """Fill every slot with its best items as if it were the only one."""
     lacking = list(demand)
     division: Division = {}
@@ -64,7 +85,7 @@ def _each_slot_alone(edges: dict[tuple[int, int], float], demand: Sequence[int],
     return dict(sorted(division.items()))
 
 
-def _by_paths(edges: dict[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
+def _by_paths(edges: Mapping[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
     """Give along the path of greatest gain until no path gains anything."""
     division = dict.fromkeys(edges, 0)
     lacking = list(demand)
@@ -80,7 +101,7 @@ def _by_paths(edges: dict[tuple[int, int], float], demand: Sequence[int], supply
 
 
 def _best_path(
-    edges: dict[tuple[int, int], float], division: Division, lacking: Sequence[int], left: Sequence[int]
+    edges: Mapping[tuple[int, int], float], division: Division, lacking: Sequence[int], left: Sequence[int]
 ) -> tuple[tuple[int, int], ...]:
     """Return the edges (slot, item) of the path with the greatest gain, given and taken back in turn."""
     # The best known gain and path to each item whose next unit could be given away, and to each slot that takes it.

@@ -13,7 +13,7 @@ from matching.scoring import Scores
 from matching.snapshots import to_json
 from matching.teams import Candidate, Team
 
-CANDIDATES: Final = 36
+CANDIDATES: Final = 32
 """Candidates that are handed on to `matching.teams`, the best for each slot in turn; it combines 30 of them."""
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from matching.allocation import Division, allocate
+from matching.allocation import Division, divide
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.assignment import assign as assign  # noqa: PLC0414  (a team for every need at once)
 from matching.eligibility import fits_the_hours
@@ -121,9 +121,9 @@ class _Board:
     candidates: tuple[Candidate, ...]
     item_ids: tuple[str, ...]
     owners: IntMatrix  # (n_items,): the candidate that each item belongs to
-    items_of: tuple[tuple[int, ...], ...]  # the items of each candidate
-    supply: IntMatrix  # (n_items,)
-    demand: IntMatrix  # (n_slots,)
+    edges: tuple[tuple[tuple[tuple[int, int], float], ...], ...]  # of each candidate: slot and item, gain of one unit
+    supply: tuple[int, ...]  # of each item
+    demand: tuple[int, ...]  # of each slot
     gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
     alone: FloatMatrix  # (n_candidates,): what each gives where slots take any quantity
     place: BoolMatrix  # (n_candidates,): whether it is a body of place
@@ -187,7 +187,7 @@ def assemble(
     solved: dict[_Members, _Solution] = {}
     found: dict[frozenset[str], _Solution] = {}
     best: list[_Solution] = []
-    for size in range(1, min(max_partners, n_candidates, int(board.demand.sum())) + 1):
+    for size in range(1, min(max_partners, n_candidates, sum(board.demand)) + 1):
         if len(best) == limit and _rank(best[-1])[0] < -_greatest_value(board, size):
             continue
         subsets, rows = _subsets(n_candidates, size)
@@ -246,22 +246,31 @@ def worth_by_slot(need: NeedProfile, candidate: Candidate) -> dict[tuple[str, st
         stay.
 
     """
-    free = [item for item in candidate.offer.items if item.quantity > 0]
-    worth: dict[tuple[str, str], float] = {}
-    for slot in need.open_slots:
-        for item in free:
-            fit = candidate.fits.get((slot.id, item.id), 0.0)
-            if fit >= candidate.floor:
-                worth[slot.id, item.id] = candidate.others + candidate.skill_share * fit
-    best = {slot: max(worth.get((slot.id, item.id), 0.0) for item in free) for slot in need.open_slots if free}
-    hours = 0.0
-    for slot in sorted(best, key=lambda slot: (-slot.weight * best[slot], slot.id)):
-        takes = slot.hours_per_month or 0.0
-        if fits_the_hours(slot, candidate.offer, already=hours):
-            hours += takes if best[slot] > 0.0 else 0.0
-        else:
-            worth = {key: value for key, value in worth.items() if key[0] != slot.id}
+    lacking = {slot.id: slot for slot in need.open_slots}
+    free = {item.id for item in candidate.offer.items if item.quantity > 0}
+    worth = {
+        (slot, item): candidate.others + candidate.skill_share * fit
+        for (slot, item), fit in candidate.fits.items()
+        if fit >= candidate.floor and slot in lacking and item in free
+    }
+    if candidate.offer.hours_limit is not None:
+        kept = _slots_within_hours(need, candidate.offer, worth)
+        worth = {key: value for key, value in worth.items() if key[0] in kept}
     return {key: value for key, value in worth.items() if value > 0.0}
+
+
+def _slots_within_hours(need: NeedProfile, offer: OfferProfile, worth: _Worth) -> set[str]:
+    """Return the slots that together take no more hours than the owner's limit leaves, the more valuable ones first."""
+    best: dict[str, float] = {}
+    for (slot_id, _), value in worth.items():
+        best[slot_id] = max(best.get(slot_id, 0.0), value)
+    hours = 0.0
+    kept = set()
+    for slot in sorted(need.open_slots, key=lambda slot: (-slot.weight * best.get(slot.id, 0.0), slot.id)):
+        if slot.id in best and fits_the_hours(slot, offer, already=hours):
+            hours += (slot.hours_per_month or 0.0) if best[slot.id] > 0.0 else 0.0
+            kept.add(slot.id)
+    return kept
 
 
 def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> tuple[list[Candidate], list[_Worth]]:
@@ -299,17 +308,20 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_
             alone[k] += gain * taken
             left -= taken
     kinds = [candidate.offer.owner_kind for candidate in candidates]
+    edges: list[list[tuple[tuple[int, int], float]]] = [[] for _ in candidates]
+    for slot_position, of_slot in enumerate(gains.tolist()):
+        for item_position, gain in enumerate(of_slot):
+            if gain > 0.0:
+                edges[items[item_position][0]].append(((slot_position, item_position), gain))
     return _Board(
         need=need,
         slots=slots,
         candidates=tuple(candidates),
         item_ids=tuple(item.id for _, item in items),
         owners=np.array([k for k, _ in items], dtype=np.int64),
-        items_of=tuple(
-            tuple(position for position, (owner, _) in enumerate(items) if owner == k) for k in range(len(candidates))
-        ),
-        supply=np.array([item.quantity for _, item in items], dtype=np.int64),
-        demand=np.array([slot.quantity for slot in slots], dtype=np.int64),
+        edges=tuple(map(tuple, edges)),
+        supply=tuple(item.quantity for _, item in items),
+        demand=tuple(slot.quantity for slot in slots),
         gains=gains,
         alone=alone,
         place=np.array([kind in PLACE_KINDS for kind in kinds], dtype=bool),
@@ -329,14 +341,14 @@ def _subsets(candidates: int, size: int) -> tuple[IntMatrix, tuple[IntMatrix, ..
 
 def _greatest_value(board: _Board, size: int) -> float:
     """Return what a team of this size is worth at most, whoever is in it."""
-    filled = float((board.gains.max(axis=1, initial=0.0) * board.demand).sum())
+    filled = float((board.gains.max(axis=1, initial=0.0) * np.array(board.demand)).sum())
     return round(filled - board.cost * size + BRIDGING_BONUS, _DIGITS)
 
 
 def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) -> FloatMatrix:
     """Return what each subset is worth at most, shape (n_subsets,)."""
     by_slots = np.zeros(subsets.shape[1])
-    for gains, demand in zip(board.gains, board.demand.tolist(), strict=True):
+    for gains, demand in zip(board.gains, board.demand, strict=True):
         by_slots += (
             _best_of(board, subsets, gains) if demand == 1 else _filled(board, rows, gains, demand, subsets.shape[1])
         )
@@ -395,11 +407,9 @@ def _contributions(board: _Board, solution: _Solution) -> list[float]:
 
 
 def _solve(board: _Board, members: _Members) -> _Solution:
-    items = [item for member in members for item in board.items_of[member]]
-    supply = board.supply.tolist()
-    division = allocate(board.gains[:, items], board.demand.tolist(), [supply[item] for item in items])
-    division = {(slot, items[column]): quantity for (slot, column), quantity in division.items()}
-    gained = sum(float(board.gains[slot, item]) * quantity for (slot, item), quantity in division.items())
+    edges = dict(sorted(itertools.chain.from_iterable(board.edges[member] for member in members)))
+    division = divide(edges, board.demand, board.supply)
+    gained = sum(edges[edge] * quantity for edge, quantity in division.items())
     bonus = BRIDGING_BONUS * _bridges(board, members)
     return _Solution(members, division, round(gained - board.cost * len(members) + bonus, _DIGITS))
 
@@ -410,7 +420,7 @@ def _bridges(board: _Board, members: _Members) -> bool:
 
 
 def _team(board: _Board, solution: _Solution) -> Team:
-    lacking = board.demand.copy()
+    lacking = list(board.demand)
     assignments = []
     for (slot, item), quantity in sorted(solution.division.items()):
         offer = board.candidates[board.owners[item]].offer
