@@ -89,6 +89,7 @@ def run(
     geography: Geography,
     taxonomy: Taxonomy,
     refused: Refused = NOBODY_REFUSED,
+    dense: str | None = None,
     progress: Progress | None = None,
 ) -> list[NeedResult]:
     """Suggest teams for needs, each for itself.
@@ -107,6 +108,9 @@ def run(
         Skills and what they are called.
     refused : Mapping[str, Collection[frozenset[str]]]
         By the id of a need the teams that are not to be suggested again, by the ids of their offers.
+    dense : str or None
+        Path of a folder with a dense model of texts that helps to find offers, see `matching.text.dense`; what a pair
+        scores does not depend on it.
     progress : Callable[[int, int], None] or None
         Called with the number of needs done and of all needs, after each need.
 
@@ -116,7 +120,7 @@ def run(
         One result for each need, in the order given.
 
     """
-    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy)
+    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
     return market.run(needs, refused, progress)
 
 
@@ -128,13 +132,14 @@ def run_market(
     geography: Geography,
     taxonomy: Taxonomy,
     refused: Refused = NOBODY_REFUSED,
+    dense: str | None = None,
     progress: Progress | None = None,
 ) -> MarketResult:
     """Suggest teams for every need, and spread attention over the whole market.
 
     Parameters
     ----------
-    needs, offers, weights, geography, taxonomy, refused, progress
+    needs, offers, weights, geography, taxonomy, refused, dense, progress
         As in `run`; all needs that compete for the same people have to be among them.
 
     Returns
@@ -143,7 +148,7 @@ def run_market(
         The results of `run` with places, and what to show to whom.
 
     """
-    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy)
+    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
     results = market.run(needs, refused, progress)
     chances = Chances.of(market.found)
     ranking = rank(chances.market, rounds=ROUNDS)
@@ -188,13 +193,18 @@ class _Market:
     """The offers of a run, and what is known about how things fit."""
 
     def __init__(
-        self, offers: Sequence[OfferProfile], weights: Weights, geography: Geography, taxonomy: Taxonomy
+        self,
+        offers: Sequence[OfferProfile],
+        weights: Weights,
+        geography: Geography,
+        taxonomy: Taxonomy,
+        dense: str | None,
     ) -> None:
         self.offers = offers
         self.weights = weights
         self.geography = geography
         self.taxonomy = taxonomy
-        self.retrieval = Retrieval(offers, geography=geography, taxonomy=taxonomy)
+        self.retrieval = Retrieval(offers, geography=geography, taxonomy=taxonomy, dense=dense)
         self.found: list[Candidates] = []
 
     def run(self, needs: Sequence[NeedProfile], refused: Refused, progress: Progress | None) -> list[NeedResult]:

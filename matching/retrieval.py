@@ -37,6 +37,8 @@ class Retrieval:
         Which districts touch.
     taxonomy : Taxonomy
         Skills and what they are called.
+    dense : str or None
+        Path of a folder with a dense model of texts, see `matching.text.dense`.
 
     Notes
     -----
@@ -47,11 +49,18 @@ class Retrieval:
 
     """
 
-    def __init__(self, offers: Sequence[OfferProfile], *, geography: Geography, taxonomy: Taxonomy) -> None:
+    def __init__(
+        self,
+        offers: Sequence[OfferProfile],
+        *,
+        geography: Geography,
+        taxonomy: Taxonomy,
+        dense: str | None = None,
+    ) -> None:
         self.offers = tuple(offers)
         self.geography = geography
         self.taxonomy = taxonomy
-        self._index = TextIndex().fit([offer.words for offer in self.offers])
+        self._index = TextIndex(dense=dense).fit([offer.words for offer in self.offers])
         self._skill = SkillFit(taxonomy=taxonomy)
         self._by_skill: dict[str, dict[int, None]] = {}
         for column, offer in enumerate(self.offers):

@@ -29,6 +29,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "enishi@localhost"
     huey_url: str = ""
+    dense_model: str | None = None
     rate_limits: bool = True
     second_factor: bool = False
     proxies: int = 0
@@ -73,6 +74,7 @@ class Settings:
             smtp_url=env.get("ENISHI_SMTP_URL", ""),
             mail_from=env.get("ENISHI_MAIL_FROM", "enishi@localhost"),
             huey_url=env.get("ENISHI_HUEY_URL", f"sqlite:///{instance / 'queue.db'}"),
+            dense_model=env.get("ENISHI_DENSE_MODEL") or None,
             rate_limits=env.get("ENISHI_RATE_LIMITS", "on") != "off",
             second_factor=production or env.get("ENISHI_SECOND_FACTOR", "off") == "on",
             proxies=int(env.get("ENISHI_PROXIES", "0")),
