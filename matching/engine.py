@@ -69,6 +69,9 @@ class PairExplanation:
     ----------
     gates : tuple[Reason, ...]
         The gates that the pair fails; empty where it may be suggested.
+    is_relevant : bool
+        Whether anything that is offered counts for anything that is lacking; what does not is never suggested, but as
+        the nearest where nobody fits.
     score : PairScore
         Its score with parts and reasons, whether it passes the gates or not.
     questions : tuple[Reason, ...]
@@ -77,6 +80,7 @@ class PairExplanation:
     """
 
     gates: tuple[Reason, ...]
+    is_relevant: bool
     score: PairScore
     questions: tuple[Reason, ...]
 
@@ -185,7 +189,10 @@ def explain_pair(
     """
     scores = score(Pairs.every([need], [offer]), weights=weights, geography=geography, taxonomy=taxonomy)
     return PairExplanation(
-        gates=exclusions([need], [offer], geography).reasons(0, 0), score=scores.explain(0), questions=questions(need)
+        gates=exclusions([need], [offer], geography).reasons(0, 0),
+        is_relevant=scores.gives_something(0, FIT_FLOOR),
+        score=scores.explain(0),
+        questions=questions(need),
     )
 
 

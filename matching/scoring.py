@@ -192,6 +192,11 @@ class Scores:
         """Return the softening of the offer of one pair, in (0, 1]."""
         return float(self.loads[self.pairs.columns[pair]])
 
+    def gives_something(self, pair: int, floor: float) -> bool:
+        """Say whether an item of one pair counts for a slot, from this fit in [0, 1] on."""
+        first, last = np.searchsorted(self.fits.pair, [pair, pair + 1])
+        return bool(np.any(self.fits.fits[first:last] >= floor))
+
     def said_of(self, pair: int) -> dict[str, Reason | None]:
         """Return the reason that each signal gives for one pair, by its name."""
         need, offer = self.pairs.needs[self.pairs.rows[pair]], self.pairs.offers[self.pairs.columns[pair]]

@@ -73,6 +73,24 @@ def test_morning_exercise_gets_its_four_partners_as_one_team() -> None:
     }
 
 
+FOUR = ("吉新町シニアクラブ", "ふれあい食堂", "進禄寺", "吉新町自治会")
+
+
+@pytest.mark.parametrize("away", FOUR)
+def test_taking_one_of_the_four_away_opens_exactly_what_it_gave(away: str) -> None:
+    need = next(need for need in read_needs() if "ラジオ体操" in need.title)
+    offers = [offer for offer in read_offers() if offer.owner in FOUR]
+    whole = results_of([need], offers)[0].suggestions[0]
+    given = {one.slot for partner in whole.partners if partner.owner == away for one in partner.assignments}
+
+    rest = results_of([need], [offer for offer in offers if offer.owner != away])[0].suggestions[0]
+
+    assert {partner.owner for partner in rest.partners} == set(FOUR) - {away}
+    assert set(rest.open_slots) == set(whole.open_slots) | given
+    kept = [partner.assignments for partner in whole.partners if partner.owner != away]
+    assert [partner.assignments for partner in rest.partners] == kept
+
+
 @settings(max_examples=40, deadline=None)
 @given(market=markets)
 def test_a_run_keeps_its_promises(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:

@@ -125,6 +125,17 @@ def test_explain_says_first_that_an_offer_only_comes_nearest(town: Any, run: Any
     assert not any(line.startswith(("+", "-")) for line in lines)
 
 
+def test_explain_says_that_an_offer_gives_nothing_near_to_what_is_lacking(town: Any, run: Any) -> None:
+    town.session.add(make_offer(participant=town.company, title="桜を守ります", items=[make_item(what="桜の手入れ")]))
+    town.session.commit()
+    town.look_for_partners()
+
+    lines = run("explain", str(town.need.id), "桜を守ります", "--lang", "en").stdout.splitlines()
+
+    assert lines[1] == "Nothing forbids it, but it gives nothing near to what is lacking."
+    assert not any(line.startswith("Fits") for line in lines)
+
+
 def test_explain_says_which_gate_a_pair_fails(town: Any, run: Any) -> None:
     town.printing_offer.set_engagement_limit(0)
 

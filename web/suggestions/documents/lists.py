@@ -172,7 +172,9 @@ def explained(need: Need, offer: Offer, explanation: PairExplanation, *, is_fain
     for_it = [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
     if is_faint:
         return [*lines, sentence(Reason(FAINT)), confidence_in_words(pair.confidence), *for_it]
-    if pair.score is None:
+    if not explanation.is_relevant:
+        lines.append(_("Nothing forbids it, but it gives nothing near to what is lacking."))
+    elif pair.score is None:
         lines += [_("We do not know enough to give a figure"), *(sentence(one) for one in explanation.questions)]
     else:
         lines.append(f"{fit_in_words(pair.score)} ({pair.score:.4f})")

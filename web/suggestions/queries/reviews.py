@@ -242,11 +242,10 @@ def not_suggested(
         geography=geography,
         taxonomy=profiles.taxonomy(session),
     )
-    fits = scores.values[[signal.name for signal in scores.signals].index("skill")]
     return Others(
         loaded,
         [
-            NotSuggested(offer, excluded.reasons(0, k), scores.explain(k), bool(fits[k] >= FIT_FLOOR))
+            NotSuggested(offer, excluded.reasons(0, k), scores.explain(k), scores.gives_something(k, FIT_FLOOR))
             for k, offer in enumerate(offers)
         ],
         total,
