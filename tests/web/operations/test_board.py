@@ -26,6 +26,7 @@ from tests.factories import (
     make_membership,
     make_municipality,
     make_need,
+    make_offer,
     make_participant,
     make_partnership,
     make_resident,
@@ -115,6 +116,19 @@ def test_the_oldest_suggestion_tells_how_long_people_wait(
 
     assert waiting.pending == 2
     assert waiting.oldest_days(NOW) == 12
+
+
+def test_offers_that_nobody_was_shown_for_a_season_are_counted(
+    session: AuditedSession, town: Area, administrator: Account
+) -> None:
+    overlooked, suggested, new = (make_offer(participant=make_participant(area=town)) for _ in range(3))
+    for offer in (overlooked, suggested):
+        offer.created_at = NOW - timedelta(days=200)
+    need = make_need(participant=make_participant(area=town))
+    session.add_all([overlooked, suggested, new, make_suggestion(need=need, offers=[suggested])])
+    session.flush()
+
+    assert board(session, administrator, at=NOW).overlooked == 1
 
 
 def test_who_left_is_not_in_the_staff_bank(session: AuditedSession, town: Area, administrator: Account) -> None:
