@@ -56,7 +56,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "jobs": _table(
             kind=O, state=O, arguments=O, done=O, total=O, attempts=O, error=O, started_at=O, heartbeat_at=O,
-            finished_at=O, municipality_id=O, requested_by_id=O, need_id=O,
+            finished_at=O, municipality_id=O, requested_by_id=O, need_id=O, offer_id=O,
         ),
         "matching_runs": _table(
             state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,

@@ -161,6 +161,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
     JobKind: {
         JobKind.REFRESH_SUGGESTIONS: _l("Looking for partners"),
         JobKind.REFRESH_NEED: _l("Looking for partners for one need"),
+        JobKind.REFRESH_OFFER: _l("Looking for needs that one offer touches"),
     },
     JobState: {
         JobState.QUEUED: _l("Waiting"),

@@ -185,7 +185,7 @@ class Worker:
             self.enqueue_job(waiting)
 
     def _claim(self, job_id: UUID) -> tuple[JobKind, int] | None:
-        """Take a waiting job, unless the same work is being done for the municipality or need right now."""
+        """Take a waiting job, unless the same work is being done for the municipality, need or offer right now."""
         now = utc_now()
         running = aliased(Job)
         same_work = select(running.id).where(running.state == JobState.RUNNING, _is_same_work(running))
@@ -215,6 +215,7 @@ def _is_same_work(other: type[Job]) -> ColumnElement[bool]:
         other.kind == Job.kind,
         other.municipality_id == Job.municipality_id,
         other.need_id.is_not_distinct_from(Job.need_id),
+        other.offer_id.is_not_distinct_from(Job.offer_id),
     )
 
 

@@ -385,7 +385,11 @@ def undecided_suggestions(session: Session, row: Need | Offer) -> Sequence[Sugge
     statement = (
         select(Suggestion)
         .where(Suggestion.verdict.in_(UNDECIDED))
-        .options(joinedload(Suggestion.municipality), raiseload(Suggestion.approvals))
+        .options(
+            joinedload(Suggestion.municipality),
+            joinedload(Suggestion.need).joinedload(Need.municipality),
+            raiseload(Suggestion.approvals),
+        )
     )
     if isinstance(row, Need):
         statement = statement.where(Suggestion.need_id == row.id)

@@ -1,4 +1,4 @@
-"""The work behind the desk: one run of the engine for one municipality or one need."""
+"""The work behind the desk: a run of the engine for one municipality or one need, and what one offer asks for."""
 
 from functools import partial
 from uuid import UUID
@@ -13,6 +13,12 @@ from web.worker import Beat, LostClaim
 def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
     """Look for partners, and publish what was found unless another worker took the job over."""
     if not services.refresh(partial(read_scope, app), partial(session_scope, app, via="job"), job_id, beat=beat):
+        raise LostClaim(f"job {job_id} was taken over")
+
+
+def seek(app: Flask, job_id: UUID, beat: Beat) -> None:
+    """Ask for the needs that one offer touches, unless another worker took the job over."""
+    if not services.seek(partial(read_scope, app), partial(session_scope, app, via="job"), job_id, beat=beat):
         raise LostClaim(f"job {job_id} was taken over")
 
 

@@ -71,7 +71,7 @@ def post_offer(session: Session, draft: OfferDraft, *, participant: Participant,
     session.add(offer)
     if opened:
         _open(offer)
-        request_runs(session, offer, by=by)
+        Job.request_for_offer(session, offer, by=by)
     return offer
 
 
@@ -79,11 +79,10 @@ def edit_offer(session: Session, offer: Offer, draft: OfferDraft, *, version: in
     """Change an offer; what was suggested with it so far gives way, and the engine looks anew."""
     queries.whole_offer(session, offer)
     offer.check_version(version)
-    reached_before = _reached(session, offer)
     change_offer(session, offer, draft)
     if opened:
         _open(offer)
-    _look_anew(session, offer, by=by, also=reached_before)
+    _look_anew(session, offer, by=by)
 
 
 def change_offer(session: Session, offer: Offer, draft: OfferDraft) -> None:
@@ -114,7 +113,7 @@ def open_offer(session: Session, offer: Offer, *, by: Account | None) -> None:
     """Let an offer be suggested; a date of expiry that has passed counts no longer."""
     queries.whole_offer(session, offer)
     _open(offer)
-    request_runs(session, offer, by=by)
+    Job.request_for_offer(session, offer, by=by)
 
 
 def pause_offer(session: Session, offer: Offer, *, by: Account) -> None:
@@ -132,8 +131,8 @@ def withdraw_offer(session: Session, offer: Offer, *, by: Account) -> None:
 
 
 def request_runs(session: Session, offer: Offer, *, by: Account | None) -> None:
-    """Ask for a new engine run wherever the offer can serve an open need."""
-    for municipality in _reached(session, offer):
+    """Ask for a new engine run wherever an offer like this can serve an open need; for many that came at once."""
+    for municipality in queries.municipalities_reached(session, offer.reach, offer.area, offer.municipality):
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=municipality, by=by)
 
 
@@ -145,17 +144,11 @@ def _open(offer: Offer) -> None:
     offer.open()
 
 
-def _look_anew(session: Session, offer: Offer, *, by: Account, also: Sequence[Area] = ()) -> None:
-    affected = {area.id: area for area in also}
-    for suggestion in queries.undecided_suggestions(session, offer):
+def _look_anew(session: Session, offer: Offer, *, by: Account) -> None:
+    """Let what nobody decided about give way, and ask for the needs that lose it and those that the offer touches."""
+    suggestions = queries.undecided_suggestions(session, offer)
+    for suggestion in suggestions:
         suggestion.supersede()
-        affected[suggestion.municipality.id] = suggestion.municipality
-    if offer.status is OfferStatus.DRAFT:
-        return
-    affected |= {area.id: area for area in _reached(session, offer)}
-    for municipality in sorted(affected.values(), key=lambda area: area.path):
-        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=municipality, by=by)
-
-
-def _reached(session: Session, offer: Offer) -> Sequence[Area]:
-    return queries.municipalities_reached(session, offer.reach, offer.area, offer.municipality)
+    Job.request_for_each(session, [suggestion.need for suggestion in suggestions], by=by)
+    if offer.status is not OfferStatus.DRAFT:
+        Job.request_for_offer(session, offer, by=by)

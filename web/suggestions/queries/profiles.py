@@ -5,6 +5,7 @@ details of a participant are part of a profile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -18,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     literal,
     null,
@@ -57,7 +59,7 @@ from models import (
     lies_under,
 )
 from models.listings import is_used_up, need_fields, offer_fields
-from web.suggestions.queries import retrieval
+from web.suggestions.queries import everywhere, retrieval
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 PAST_YEAR: Final = timedelta(days=365)
@@ -139,9 +141,9 @@ def market(session: Session, municipality: Area, *, at: datetime) -> Market:
     looking = told_needs(session, open_needs(municipality), at=at)
     needs = tuple(profile for profile in looking.values() if profile.is_open)
     known = taxonomy(session)
-    wanted = retrieval.wanted(needs, known)
-    elsewhere = retrieval.candidates(session, reaching_here(municipality), wanted, retrieval.FROM_ELSEWHERE)
+    near, far = _found_elsewhere(session, municipality, retrieval.wanted(needs, known))
     told = told_offers(session, own_offers(municipality), at=at)
+    elsewhere = frozenset().union(*near, *far)
     told |= told_offers_among(session, offers_from_elsewhere(municipality), elsewhere, at=at)
     return _market(session, municipality, needs, told, known)
 
@@ -152,15 +154,28 @@ def market_of(session: Session, need: Need, *, at: datetime) -> Market:
     looking = told_needs(session, open_needs(municipality).where(Need.id == need.id), at=at)
     needs = tuple(profile for profile in looking.values() if profile.is_open)
     known = taxonomy(session)
-    wanted = retrieval.wanted(needs, known)
-    told: dict[str, OfferProfile] = {}
-    for open_ones, offers, limits in (
-        (open_here(municipality), own_offers(municipality), retrieval.FOR_ONE_NEED),
-        (reaching_here(municipality), offers_from_elsewhere(municipality), retrieval.FROM_ELSEWHERE),
-    ):
-        found = retrieval.candidates(session, open_ones, wanted, limits) if wanted else ()
-        told |= told_offers_among(session, offers, found, at=at)
+    found = frozenset().union(*found_for_each(session, municipality, retrieval.wanted(needs, known)))
+    told = told_offers_among(session, serving_offers(municipality), found, at=at)
     return _market(session, municipality, needs, told, known)
+
+
+def found_for_each(
+    session: Session, municipality: Area, looking: Sequence[retrieval.Wanted]
+) -> Iterator[AbstractSet[UUID]]:
+    """Yield for each need of a municipality the offers that are found for it alone."""
+    own = retrieval.found(session, open_here(municipality), looking, retrieval.FOR_ONE_NEED)
+    for several in zip(own, *_found_elsewhere(session, municipality, looking), strict=True):
+        yield frozenset().union(*several)
+
+
+def _found_elsewhere(
+    session: Session, municipality: Area, looking: Sequence[retrieval.Wanted]
+) -> tuple[retrieval.Found, retrieval.Found]:
+    """Return for each need what is found among the offers of others for its prefecture, and for the whole country."""
+    return (
+        retrieval.found(session, of_prefecture(municipality), looking, retrieval.FROM_ELSEWHERE),
+        everywhere.found(session, municipality, looking, retrieval.FROM_ELSEWHERE),
+    )
 
 
 def _market(
@@ -220,10 +235,10 @@ def open_here(municipality: Area) -> Select[Offer]:
     return select(Offer).where(Offer.municipality_id == municipality.id, Offer.status == OfferStatus.OPEN)
 
 
-def reaching_here(municipality: Area) -> Select[Offer]:
-    """Return the open offers of others that reach so far, for retrieval."""
+def of_prefecture(municipality: Area) -> Select[Offer]:
+    """Return the open offers of others that serve the prefecture of a municipality, for retrieval."""
     return select(Offer).where(
-        Offer.status == OfferStatus.OPEN, Offer.municipality_id != municipality.id, _reaches(municipality)
+        Offer.status == OfferStatus.OPEN, Offer.municipality_id != municipality.id, _serves_prefecture(municipality)
     )
 
 
@@ -246,14 +261,17 @@ def _from_elsewhere(municipality: Area) -> ColumnElement[bool]:
 
 
 def _reaches(municipality: Area) -> ColumnElement[bool]:
-    reaches = Offer.reach == Reach.ANYWHERE
+    return or_(Offer.reach == Reach.ANYWHERE, _serves_prefecture(municipality))
+
+
+def _serves_prefecture(municipality: Area) -> ColumnElement[bool]:
     if municipality.level is AreaLevel.COUNTRY:
         # A need whose place is known only as the country lies in no prefecture that an offer could serve.
-        return reaches
+        return false()
     prefecture = ".".join(municipality.path.split(".")[:PREFECTURE_DEPTH])
     beside = aliased(Area)
     of_prefecture = select(beside.id).where(or_(beside.path == prefecture, beside.path.startswith(f"{prefecture}.")))
-    return or_(reaches, and_(Offer.reach == Reach.PREFECTURE, Offer.municipality_id.in_(of_prefecture)))
+    return and_(Offer.reach == Reach.PREFECTURE, Offer.municipality_id.in_(of_prefecture))
 
 
 def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> ToldNeeds:
@@ -318,7 +336,7 @@ def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> 
 def told_offers_among(session: Session, offers: Select[Offer], ids: Iterable[UUID], *, at: datetime) -> ToldOffers:
     """Return what the engine is told of those of the offers that are named."""
     told: dict[str, OfferProfile] = {}
-    for some in _portions(frozenset(ids)):
+    for some in portions(frozenset(ids)):
         serving = session.scalars(offers.with_only_columns(Offer.id).where(Offer.id.in_(some))).all()
         told |= told_offers(session, select(Offer).where(Offer.id.in_(serving)), at=at)
     return told
@@ -539,7 +557,7 @@ def _owners(session: Session, ids: Collection[UUID]) -> dict[UUID, _Owner]:
     """Return what counts of participants, with the consents that stand."""
     standing: dict[UUID, set[ConsentPurpose]] = {}
     rows: list[Any] = []
-    for some in _portions(ids):
+    for some in portions(ids):
         rows += session.execute(select(*_PARTICIPANT).where(Participant.id.in_(some))).all()
         for owner, purpose in session.execute(
             select(Consent.participant_id, Consent.purpose).where(
@@ -572,7 +590,7 @@ def _owner_of(row: Any, standing: Collection[ConsentPurpose]) -> _Owner:
 
 def _paths(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
-    for some in _portions(ids):
+    for some in portions(ids):
         found.update((row.id, row.path) for row in session.execute(select(Area.id, Area.path).where(Area.id.in_(some))))
     return found
 
@@ -599,7 +617,7 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return groups
 
 
-def _portions(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
+def portions(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
     """Yield ids in portions that every database takes as parameters."""
     ordered = sorted(ids)
     for start in range(0, len(ordered), PORTION):

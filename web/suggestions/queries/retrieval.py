@@ -49,6 +49,7 @@ PRECISION: Final = 127
 ARRAY_HEAD: Final = 5
 SAME_SKILL, NEAR_SKILL = 2, 1
 
+Found: TypeAlias = Sequence[frozenset[UUID]]
 Float32Matrix: TypeAlias = npt.NDArray[np.float32]
 
 
@@ -63,7 +64,8 @@ class Limits:
 
 
 FOR_ONE_NEED: Final = Limits(by_words=120, by_meaning=80, by_skill=100, by_place=60)
-FROM_ELSEWHERE: Final = Limits(by_words=5, by_meaning=3, by_skill=5, by_place=0)
+FROM_ELSEWHERE: Final = Limits(by_words=3, by_meaning=2, by_skill=3, by_place=0)
+"""For those of the prefecture, and again for those of the whole country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +115,18 @@ def wanted(needs: Iterable[NeedProfile], taxonomy: Taxonomy) -> list[Wanted]:
     ]
 
 
-def candidates(session: Session, offers: Select[Offer], looking: Sequence[Wanted], limits: Limits) -> set[UUID]:
-    """Return the ids of those of the offers that could serve one of the needs; all where they are few."""
+def found(session: Session, offers: Select[Offer], looking: Sequence[Wanted], limits: Limits) -> Found:
+    """Return for each need the ids of those of the offers that could serve it; all where they are few."""
     first = session.scalars(offers.with_only_columns(Offer.id).limit(WORTH_LOOKING_AT + 1)).all()
     if len(first) <= WORTH_LOOKING_AT:
-        return set(first)
-    return {
-        UUID(identity)
-        for found in (
-            by_words(session, offers, looking, limits.by_words),
-            by_meaning(session, offers, looking, limits.by_meaning),
-            by_skill(session, offers, looking, limits.by_skill),
-            by_place(session, offers, looking, limits.by_place),
-        )
-        for of_need in found
-        for identity in of_need
-    }
+        return [frozenset(first)] * len(looking)
+    ways = (
+        by_words(session, offers, looking, limits.by_words),
+        by_meaning(session, offers, looking, limits.by_meaning),
+        by_skill(session, offers, looking, limits.by_skill),
+        by_place(session, offers, looking, limits.by_place),
+    )
+    return [frozenset(UUID(one) for of_way in of_need for one in of_way) for of_need in zip(*ways, strict=True)]
 
 
 def by_words(session: Session, offers: Select[Offer], looking: Sequence[Wanted], most: int) -> list[list[str]]:

@@ -1,10 +1,12 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
+from web.suggestions.services.claims import Scope
 from web.suggestions.services.heartbeat import Beat, heartbeat
 from web.suggestions.services.indexing import reindex_all
 from web.suggestions.services.publish import tidy
-from web.suggestions.services.refresh import Scope, refresh, refresh_now, request_run, request_run_for
+from web.suggestions.services.refresh import refresh, refresh_now, request_run, request_run_for
 from web.suggestions.services.review import approve, hold, refuse
+from web.suggestions.services.seek import seek
 
 __all__ = [
     "Beat",
@@ -18,5 +20,6 @@ __all__ = [
     "reindex_all",
     "request_run",
     "request_run_for",
+    "seek",
     "tidy",
 ]

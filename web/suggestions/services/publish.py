@@ -22,7 +22,6 @@ from models import (
     AuditAction,
     AuditedSession,
     Job,
-    JobKind,
     JobState,
     MatchingRun,
     Need,
@@ -42,7 +41,6 @@ from web.suggestions.services.rows import Rows, rows_of, showings_of
 
 NEEDS_AT_ONCE: Final = 25
 SHOWINGS_AT_ONCE: Final = 500
-MOST_SINGLE_NEEDS: Final = 20
 REMOVED_AT_ONCE: Final = 200
 
 Team = tuple[str, frozenset[str]]
@@ -92,11 +90,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """The needs and offers that are still what the engine was told, and the needs that look for somebody now."""
+    """What is still as the engine was told, the needs that look for somebody now, and those looked at later than here.
+
+    `needs` leaves out those for which a run of their own began after this one and is shown already: it
+    knows what this one may not.
+    """
 
     needs: profiles.ToldNeeds
     offers: profiles.ToldOffers
     looking: frozenset[str]
+    newer: frozenset[str]
     has_changed: bool
 
 
@@ -153,7 +156,7 @@ def publish(session: AuditedSession, job: Job, run: MatchingRun, found: Found, t
         run.fail(at=at)
         _make_way(session, run, left_alone)
         if left_alone:
-            _ask_again(session, job, run, found, now)
+            _ask_again(session, job, found, now)
         return
     superseded = _make_way(session, run, left_alone)
     _put_right(session, run, found, told, now)
@@ -169,7 +172,7 @@ def publish(session: AuditedSession, job: Job, run: MatchingRun, found: Found, t
     if superseded:
         session.record(AuditAction.UPDATE, run, {"superseded": [0, superseded]})
     if now.has_changed:
-        _ask_again(session, job, run, found, now)
+        _ask_again(session, job, found, now)
 
 
 def decisions(session: Session, municipality: Area, need: Need | None) -> Decided:
@@ -270,12 +273,26 @@ def _as_it_is_now(session: Session, run: MatchingRun, found: Found) -> _Now:
     told_offers = found.offers
     serving = profiles.serving_offers(run.municipality)
     offers = profiles.told_offers_among(session, serving, map(UUID, told_offers), at=found.told_at)
+    newer = (
+        frozenset(str(key) for key in session.scalars(_looked_at_after(run))) if run.need_id is None else frozenset()
+    )
     return _Now(
-        needs={key: need for key, need in needs.items() if told_needs.get(key) == need},
+        needs={key: need for key, need in needs.items() if told_needs.get(key) == need and key not in newer},
         offers={key: offer for key, offer in offers.items() if told_offers.get(key) == offer},
         looking=frozenset(key for key, need in needs.items() if need.is_open),
+        newer=newer,
         has_changed=any(needs.get(key) != told for key, told in told_needs.items())
         or any(offers.get(key) != told for key, told in told_offers.items()),
+    )
+
+
+def _looked_at_after(run: MatchingRun) -> Select[UUID | None]:
+    """Return the needs whose own published run began after that of their whole municipality."""
+    return select(MatchingRun.need_id).where(
+        MatchingRun.municipality_id == run.municipality_id,
+        MatchingRun.state == RunState.PUBLISHED,
+        MatchingRun.need_id.is_not(None),
+        MatchingRun.started_at > run.started_at,
     )
 
 
@@ -354,12 +371,12 @@ def _replaced(run: MatchingRun, left_alone: Collection[str]) -> Select[MatchingR
     return published.where(or_(MatchingRun.need_id.is_(None), MatchingRun.need_id.not_in(kept)))
 
 
-def _ask_again(session: Session, job: Job, run: MatchingRun, found: Found, now: _Now) -> None:
+def _ask_again(session: Session, job: Job, found: Found, now: _Now) -> None:
     """Ask for another look at what changed: at single needs where they are few, else at the municipality."""
     changed = [
-        result.need_id
+        UUID(result.need_id)
         for result in found.results
-        if result.need_id in now.looking
+        if result.need_id in now.looking - now.newer
         and (
             result.need_id not in now.needs
             or any(
@@ -369,11 +386,7 @@ def _ask_again(session: Session, job: Job, run: MatchingRun, found: Found, now: 
             )
         )
     ]
-    if len(changed) > MOST_SINGLE_NEEDS:
-        Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=run.municipality, by=job.requested_by)
-        return
-    for need in session.scalars(select(Need).where(Need.id.in_(map(UUID, changed))).order_by(Need.id)):
-        Job.request_for(session, need, by=job.requested_by)
+    Job.request_for_each(session, session.scalars(select(Need).where(Need.id.in_(changed))), by=job.requested_by)
 
 
 def _weight_set(session: Session, weights: Weights) -> WeightSet:

@@ -1,22 +1,19 @@
 """One pass of the engine: read, compute without any transaction, write unseen, publish by one pointer."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from matching import run, run_market
-from models import Account, Area, AuditedSession, Job, JobKind, JobState, MatchingRun, Need, utc_now
+from models import Account, Area, Job, JobKind, JobState, MatchingRun, Need, utc_now
 from web.suggestions.queries import profiles
 from web.suggestions.services import publish
+from web.suggestions.services.claims import Scope, is_still_ours, job_of
 from web.suggestions.services.heartbeat import Beat, heartbeat
-
-Scope: TypeAlias = Callable[[], AbstractContextManager[AuditedSession]]
 
 LOST_AFTER: Final = timedelta(seconds=30)
 
@@ -34,7 +31,7 @@ def request_run_for(session: Session, need: Need, *, by: Account | None) -> Job:
 def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool:
     """Do one job: look for partners and publish what was found; tell whether it was still ours to publish."""
     with reading() as session:
-        job = _job(session, job_id)
+        job = job_of(session, job_id)
         attempt = job.attempts
         if job.municipality is None:
             raise ValueError("a run of the engine is for one municipality")
@@ -47,20 +44,20 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
     with heartbeat(beat, total=len(market.needs)) as progress:
         found = _look(market, told, progress, told_at=told_at, is_whole=job.need_id is None)
     with writing() as session:
-        if not _is_still_ours(session, job_id, attempt):
+        if not is_still_ours(session, job_id, attempt):
             return False
-        run_id = publish.begin(session, _job(session, job_id), market, at=utc_now()).id
+        run_id = publish.begin(session, job_of(session, job_id), market, at=utc_now()).id
     with reading() as session:
         written = session.get_one(MatchingRun, run_id, options=[joinedload(MatchingRun.municipality)])
     for rows in publish.portions(written, found, told):
         with writing() as session:
-            if not _is_still_ours(session, job_id, attempt):
+            if not is_still_ours(session, job_id, attempt):
                 return False
             publish.write(session, rows)
     with writing() as session:
-        if not _is_still_ours(session, job_id, attempt):
+        if not is_still_ours(session, job_id, attempt):
             return False
-        at, job = utc_now(), _job(session, job_id)
+        at, job = utc_now(), job_of(session, job_id)
         publish.publish(session, job, session.get_one(MatchingRun, run_id), found, told, at=at)
         job.beat(len(market.needs), len(market.needs), at=at)
         job.finish(at=at)
@@ -136,20 +133,3 @@ def _is_free(session: Session, municipality: Area, *, at: datetime) -> bool:
     running.requeue()
     session.flush()
     return True
-
-
-def _is_still_ours(session: Session, job_id: UUID, attempt: int) -> bool:
-    """Take the job's row for this transaction; None is found where another worker took the job over."""
-    claimed = session.scalar(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.RUNNING, Job.attempts == attempt)
-        .values(heartbeat_at=utc_now())
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
-    )
-    return claimed is not None
-
-
-def _job(session: Session, job_id: UUID) -> Job:
-    options = [joinedload(Job.municipality), joinedload(Job.need)]
-    return session.get_one(Job, job_id, options=options, populate_existing=True)
