@@ -80,7 +80,14 @@ def encode(texts: Sequence[str]) -> EncodedTexts:
     EncodedTexts
         The texts as words with their weights.
 
+    Raises
+    ------
+    TypeError
+        When one text is given instead of a list of them.
+
     """
+    if isinstance(texts, str):
+        raise TypeError("texts are given as a list; this is one text alone")
     found = [set(words(text)) for text in texts]
     vocabulary = tuple(sorted(set().union(*found)))
     places = {word: place for place, word in enumerate(vocabulary)}

@@ -18,6 +18,7 @@ from matching.text.shelf import Shelf
 from matching.text.vectors import Float32Matrix, Meanings, weights, whole, whole_cosines, word_vectors
 
 _CELLS: Final = 8_000_000
+_WIDENED: Final = 1 << 16
 CLOSEST: Final = 0.25
 """Cosine from which two words count as close, and two texts."""
 
@@ -112,6 +113,11 @@ class TextIndex(Tunable):
         TextIndex
             Itself.
 
+        Raises
+        ------
+        TypeError
+            When one text is given instead of a list of them.
+
         """
         self.shelf_: Shelf = Shelf.of(texts)
         encoder = self._encoder()
@@ -134,8 +140,15 @@ class TextIndex(Tunable):
         TextIndex
             Itself.
 
+        Raises
+        ------
+        TypeError
+            When one text is given instead of a list of them.
+        sklearn.exceptions.NotFittedError
+            When the index has learned no texts.
+
         """
-        self.shelf_ = self.shelf_.with_more(Shelf.of(texts))
+        self.shelf_ = self._learned().with_more(Shelf.of(texts))
         if self._model is not None and self.dense_ is not None and len(texts):
             self.dense_ = np.concatenate([self.dense_, _encoded(self._model, texts, "passage")])
         self._statistics = None
@@ -147,7 +160,7 @@ class TextIndex(Tunable):
         Parameters
         ----------
         positions : Sequence[int]
-            Positions of the texts.
+            Positions of the texts, whole numbers.
 
         Returns
         -------
@@ -158,9 +171,16 @@ class TextIndex(Tunable):
         ------
         IndexError
             When there is no such position.
+        TypeError
+            When they are something other than whole numbers, as a mask is.
+        sklearn.exceptions.NotFittedError
+            When the index has learned no texts.
 
         """
-        self.shelf_ = self.shelf_.without(np.asarray(positions, dtype=np.int64))
+        given = np.asarray(positions)
+        if given.size and not np.issubdtype(given.dtype, np.integer):
+            raise TypeError(f"the positions of texts are whole numbers, not {given.dtype}")
+        self.shelf_ = self._learned().without(given.astype(np.int64))
         self._statistics = None
         return self
 
@@ -177,8 +197,15 @@ class TextIndex(Tunable):
         numpy.ndarray, shape (n_queries, n_texts)
             Scores, at least 0; 0 for what `search` does not find, and for removed texts.
 
+        Raises
+        ------
+        TypeError
+            When one text is given instead of a list of them.
+        sklearn.exceptions.NotFittedError
+            When the index has learned no texts.
+
         """
-        scores = np.zeros((len(queries), len(self.shelf_)))
+        scores = np.zeros((len(queries), len(self._learned())))
         for block, found in self._blocks(queries):
             scores[block, self._derived().positions] = found
         return scores
@@ -206,11 +233,15 @@ class TextIndex(Tunable):
         ------
         ValueError
             When `top` is less than 1, or `allowed` is not of that shape.
+        TypeError
+            When one text is given instead of a list of them.
+        sklearn.exceptions.NotFittedError
+            When the index has learned no texts.
 
         """
         if top < 1:
             raise ValueError("a search returns at least one text")
-        if allowed is not None and np.shape(allowed) != (len(queries), len(self.shelf_)):
+        if allowed is not None and np.shape(allowed) != (len(queries), len(self._learned())):
             raise ValueError("what is allowed has a row for each query and a column for each text")
         indices = np.full((len(queries), top), -1, dtype=np.int64)
         scores = np.zeros((len(queries), top))
@@ -230,8 +261,13 @@ class TextIndex(Tunable):
         path : str or os.PathLike
             Where to write it; an earlier file is replaced.
 
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            When the index has learned no texts.
+
         """
-        arrays = self.shelf_.arrays()
+        arrays = self._learned().arrays()
         if self.dense_ is not None:
             arrays["dense"] = self.dense_
         parameters = {name: value for name, value in self.get_params().items() if name != "dense"}
@@ -278,9 +314,17 @@ class TextIndex(Tunable):
     def _encoder(self) -> Encoder | None:
         return load_encoder(self.dense) if self.dense is not None else None
 
+    def _learned(self) -> Shelf:
+        if not hasattr(self, "shelf_"):
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError("This TextIndex has learned no texts yet: call fit first.")
+        return self.shelf_
+
     def _derived(self) -> "_Statistics":
+        shelf = self._learned()
         if self._statistics is None:
-            self._statistics = _Statistics.of(self.shelf_, self.saturation, self.length_penalty, self.dense_)
+            self._statistics = _Statistics.of(shelf, self.saturation, self.length_penalty, self.dense_)
         return self._statistics
 
     def _blocks(self, queries: Sequence[str]) -> Iterator[tuple[slice, Float32Matrix]]:
@@ -310,7 +354,8 @@ class TextIndex(Tunable):
             nearness = whole_cosines(dense, derived.dense)
             signals.append((self.meaning, np.maximum(nearness, 0.0)))
             # models differ in which cosine they call near, so that only standing out can count
-            found |= nearness > nearness.mean(axis=1, keepdims=True) + nearness.std(axis=1, keepdims=True)
+            means, deviations = _moments(nearness)
+            found |= nearness > (means + deviations)[:, None]
         fused = np.zeros_like(cosines)
         for weight, signal in signals:
             fused += signal * (weight / _spread(signal))[:, None]
@@ -462,12 +507,28 @@ def _damping(counts: Any, saturation: float, length_penalty: float) -> Float32Ma
 
 def _spread(signal: Float32Matrix) -> Float32Matrix:
     """Return the standard deviation of each row, or its greatest value where all are the same."""
-    means = signal.mean(axis=1, dtype=np.float64)
-    squares = np.einsum("ij,ij->i", signal, signal).astype(np.float64) / signal.shape[1]
-    deviations = np.sqrt(np.maximum(squares - means**2, 0.0))
-    constant = deviations <= _CONSTANT * np.sqrt(squares)
-    spreads = np.where(constant, means, deviations)
+    means, deviations = _moments(signal)
+    spreads = np.where(deviations <= _CONSTANT * means, means, deviations)
     return np.where(spreads > 0.0, spreads, 1.0).astype(np.float32)
+
+
+def _moments(signal: Float32Matrix) -> tuple[FloatMatrix, FloatMatrix]:
+    """Return the mean and the standard deviation of each row, with the same bits whichever rows stand beside it.
+
+    The squares of 32-bit floats, less the square of their mean, would see a deviation where all are the same; and numpy
+    sums up mixed precisions in pieces that do not end where a row ends. So the rows are widened first, a few at a time.
+    """
+    rows, width = signal.shape
+    means, deviations = np.empty(rows), np.empty(rows)
+    at_once = max(_WIDENED // width, 1)
+    for start in range(0, rows, at_once):
+        block = slice(start, start + at_once)
+        wide = signal[block].astype(np.float64, order="C")
+        means[block] = wide.mean(axis=1)
+        wide -= means[block, None]
+        np.square(wide, out=wide)
+        deviations[block] = np.sqrt(wide.mean(axis=1))
+    return means, deviations
 
 
 def _cut(asked: Shelf, room: int) -> Iterator[slice]:
@@ -499,7 +560,7 @@ def _at_least(scores: Float32Matrix, top: int) -> Float32Matrix:
     """Return for each row a number that at least `top` of its scores reach, and hardly more."""
     groups = _GROUPS * top
     width = scores.shape[1] // groups * groups
-    if not width:
+    if not width or not len(scores):
         return np.zeros(len(scores), dtype=np.float32)
     greatest = scores[:, :width].reshape(len(scores), -1, groups).max(axis=1)
     bounds: Float32Matrix = np.partition(greatest, groups - top, axis=1)[:, groups - top]

@@ -52,6 +52,8 @@ class Shelf:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Shelf":
         """Read texts."""
+        if isinstance(texts, str):
+            raise TypeError("texts are given as a list; this is one text alone")
         counted = [Counter(words(text)) for text in texts]
         vocabulary = tuple(dict.fromkeys(word for found in counted for word in found))
         places = {word: place for place, word in enumerate(vocabulary)}

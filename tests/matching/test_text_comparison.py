@@ -19,6 +19,11 @@ OFFERS = [
 ]
 
 
+def test_a_text_is_not_taken_for_a_list_of_texts() -> None:
+    with pytest.raises(TypeError, match="one text alone"):
+        encode("会計")
+
+
 def alike(wanted: str, given: str) -> float:
     return float(likeness(encode([wanted]), encode([given]), np.array([0]), np.array([0]))[0])
 

@@ -1,14 +1,18 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from matching import TextIndex
 from matching.text import index as module
 from matching.text.archive import write_archive
+from matching.text.vectors import word_vectors
 
 TEXTS = ["広報紙のデザイン", "会場の貸し出し", "子ども食堂の調理", "パソコンの使い方の講師"]
 WORDS = ["会場", "テント", "机と椅子", "草刈り", "送迎", "の", "ひっこし", "料理", "調理", "zzqx", "会計", ""]
@@ -68,6 +72,22 @@ def test_an_index_of_one_text_finds_it() -> None:
     assert indices[0, 0] == 0
 
 
+@pytest.mark.parametrize("query", ["", "！！", "😀"])
+def test_a_query_without_a_word_finds_nothing_among_texts_of_many_words(query: str) -> None:
+    index = TextIndex().fit(list(word_vectors().ranks)[1_000:1_400])
+
+    assert not index.scores([query]).any()
+    assert index.search([query], top=2)[0].tolist() == [[-1, -1]]
+    assert index.scores(["会場", query, query]).tolist() == [index.scores(["会場"])[0].tolist(), *[[0.0] * 400] * 2]
+
+
+@pytest.mark.parametrize("count", [1, 2, 10, 300])
+def test_texts_that_are_all_the_same_score_as_one(count: int) -> None:
+    scores = TextIndex().fit(["会計の助言"] * count).scores(["会計の助言"])
+
+    np.testing.assert_allclose(scores, 5.0, rtol=1e-6)
+
+
 def test_no_query_gives_no_row() -> None:
     indices, scores = TextIndex().fit(TEXTS).search([], top=3)
 
@@ -116,6 +136,17 @@ def test_a_query_scores_the_same_whatever_else_is_asked(texts: list[str], querie
     assert together.tolist() == [index.scores([query])[0].tolist() for query in queries]
 
 
+def test_a_query_scores_the_same_bits_among_others_however_many_texts_there_are() -> None:
+    places = ["会場", "テント", "机と椅子", "草刈り", "送迎", "料理", "会計"]
+    index = TextIndex().fit([f"{places[number % 7]}と{places[number % 5]} {number}" for number in range(8_200)])
+    queries = ["料理の会場", "机 81", "送迎をする人", "会計"]
+
+    together = index.scores(queries)
+
+    for query, scores in zip(queries, together, strict=True):
+        np.testing.assert_array_equal(index.scores([query])[0], scores)
+
+
 @given(some_texts, some_texts, st.sets(st.integers(0, 11)))
 def test_after_changes_an_index_scores_as_one_fitted_to_what_is_left(
     first: list[str], second: list[str], gone: set[int]
@@ -146,6 +177,33 @@ def test_a_position_that_does_not_exist_cannot_be_removed() -> None:
         TextIndex().fit(TEXTS).remove([4])
     with pytest.raises(IndexError, match="no text"):
         TextIndex().fit(TEXTS).remove([-1])
+
+
+@pytest.mark.parametrize("mask", [np.array([True, False, True, False]), [True, False]])
+def test_a_mask_is_not_taken_for_positions_to_remove(mask: Any) -> None:
+    with pytest.raises(TypeError, match="whole numbers"):
+        TextIndex().fit(TEXTS).remove(mask)
+
+
+def test_a_text_is_not_taken_for_a_list_of_texts() -> None:
+    index = TextIndex().fit(TEXTS)
+
+    for read in (TextIndex().fit, index.add, index.scores, index.search):
+        with pytest.raises(TypeError, match="one text alone"):
+            read("会計")
+
+
+def test_an_index_that_has_learned_no_texts_says_so(tmp_path: Path) -> None:
+    uses: list[Callable[[TextIndex], object]] = [
+        lambda index: index.search(["会場"]),
+        lambda index: index.scores(["会場"]),
+        lambda index: index.add(["会場"]),
+        lambda index: index.remove([0]),
+        lambda index: index.save(tmp_path / "index"),
+    ]
+    for use in uses:
+        with pytest.raises(NotFittedError, match="call fit"):
+            use(TextIndex())
 
 
 def test_many_queries_are_cut_into_blocks_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
