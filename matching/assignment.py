@@ -55,6 +55,8 @@ def assign(market: Market, *, by: Literal["stability", "total"] = "stability") -
     ------
     ValueError
         When `by` is neither.
+    RuntimeError
+        When no greatest total is found, though there is one in every market.
 
     """
     if by not in ("stability", "total"):
@@ -172,4 +174,6 @@ def _some_to_some(worth: Any, pairs: tuple[IntMatrix, IntMatrix], quotas: tuple[
     solved = optimize.linprog(
         -worth.data, A_ub=limits, b_ub=np.concatenate(quotas), bounds=(0.0, 1.0), method="highs-ds"
     )
+    if not solved.success:
+        raise RuntimeError(f"There is no greatest total to be had from the solver: {solved.message}")
     return np.flatnonzero(solved.x > _TAKEN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -14,6 +14,8 @@ Examination: TypeAlias = Callable[[int], float] | FloatMatrix
 NO_LIMIT = -1
 """The capacity of whoever may be matched any number of times."""
 
+_TRIED: Final = 100
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:
@@ -23,14 +25,15 @@ class Market:
     ----------
     accept_left : scipy.sparse.csr_array, shape (n_left, n_right)
         Probability in (0, 1] that a left participant says yes to a right one who is looked at. Dense arrays and other
-        sparse ones are converted; zero is as good as missing.
+        sparse ones are converted; zero is as good as missing, and entries that stand there twice are added up.
     accept_right : scipy.sparse.csr_array, shape (n_right, n_left)
         The same from right to left. A pair is a candidate where both are present.
     capacity_left, capacity_right : array of int, shape (n_left,) and (n_right,), optional
         For how many matches each has room; -1, the default for all, is no limit.
     examination : callable or array, optional
         Probability in [0, 1] that place k = 1, 2, ... of a list is looked at, never growing with k: a function of k, or
-        an array whose end is the last place that is looked at. The default is 1 / k.
+        an array whose end is the last place that is looked at. The default is 1 / k. An array is checked as a whole
+        at once; a function for as many places as a list can have, at most 100, and further where it is asked.
 
     Raises
     ------
@@ -57,9 +60,12 @@ class Market:
             )
         for name, count in (("capacity_left", n_left), ("capacity_right", n_right)):
             object.__setattr__(self, name, _capacities(name, getattr(self, name), count))
+        tried = min(max(self.shape), _TRIED)
         if self.examination is not None and not callable(self.examination):
-            object.__setattr__(self, "examination", np.asarray(self.examination, dtype=np.float64))
-        self.examined(1)
+            given = np.asarray(self.examination, dtype=np.float64)
+            object.__setattr__(self, "examination", given)
+            tried = given.size
+        self.examined(max(tried, 1))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -110,7 +116,8 @@ class Market:
         Returns
         -------
         scipy.sparse.csr_array, shape (n_left, n_right)
-            Products of both probabilities in float64 with sorted indices, without those who have no room at all.
+            Products of both probabilities with sorted indices, without those who have no room at all; in float64, or in
+            float32 where both sides were given so.
 
         """
         worth = sparse.csr_array(self.accept_left.multiply(self.accept_right.T.tocsr()))
@@ -127,6 +134,9 @@ def _probabilities(name: str, given: Any) -> Any:
     if not sparse.issparse(given) and np.ndim(given) != 2:  # noqa: PLR2004 - a matrix has two dimensions
         raise ValueError(f"{name} has {np.ndim(given)} dimensions instead of two.")
     matrix = sparse.csr_array(given)
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
     if matrix.dtype not in (np.float32, np.float64):
         matrix = matrix.astype(np.float64)
     if not (np.all(matrix.data >= 0.0) and np.all(matrix.data <= 1.0)):

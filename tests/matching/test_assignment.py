@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from matching.assignment import Pairing, assign
 from matching.market import Market
@@ -165,6 +166,15 @@ def test_who_is_without_a_partner_is_named() -> None:
     assert pairs_of(pairing) == [(0, 0), (1, 0)]
     assert pairing.alone_left.tolist() == []
     assert pairing.alone_right.tolist() == [1]
+
+
+def test_a_total_that_the_solver_did_not_reach_is_not_taken_for_the_greatest(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up = optimize.OptimizeResult(x=None, success=False, status=1, message="Iteration limit reached.")
+    monkeypatch.setattr("matching.assignment.optimize.linprog", lambda *_args, **_settings: given_up)
+    market = Market(np.ones((2, 2)), np.ones((2, 2)), np.array([2, 2]), np.array([2, 2]))
+
+    with pytest.raises(RuntimeError, match=r"no greatest total.*Iteration limit"):
+        assign(market, by="total")
 
 
 def test_an_assignment_by_anything_else_is_refused() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import sparse, stats
 
 from matching.market import Market, Ranking, fairness, rank, ranking
 from matching.market.capacity import marginal, realised
@@ -223,6 +223,11 @@ def test_nobody_looks_beyond_the_end_of_the_examination() -> None:
     assert found.left.shape == (2, 4, 5)
 
 
+def twice(chance: float) -> sparse.csr_array:
+    """Return a table of one cell that stands there twice."""
+    return sparse.csr_array((np.full(2, chance), np.zeros(2, dtype=np.int32), [0, 2]), shape=(1, 1))
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a vector": (lambda: Market(np.ones(3), np.ones((3, 1))), "1 dimensions instead of two"),
     "shapes": (lambda: Market(np.ones((2, 3)), np.ones((2, 3))), "asks for"),
@@ -235,7 +240,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "table of places": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.ones((2, 2))), "dimensions"),
     "improbable place": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.array([2.0])), "no prob"),
     "unseen": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.zeros(2)), "nobody looks"),
-    "growing": (lambda: rank(Market(np.ones((1, 2)), np.ones((2, 1)), examination=lambda k: 0.1 * k)), "grows"),
+    "no place": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.empty(0)), "nobody looks"),
+    "growing": (lambda: Market(np.ones((1, 2)), np.ones((2, 1)), examination=lambda k: 0.1 * k), "grows"),
+    "growing later": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=[1.0, 0.5, 0.6]), "grows"),
+    "improbable later": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=[1.0, 0.5, -0.1]), "no prob"),
+    "a pair told twice": (lambda: Market(twice(0.7), np.ones((1, 1))), "accept_left holds"),
     "no rounds": (lambda: rank(Market(np.ones((1, 1)), np.ones((1, 1))), rounds=0), "at least one round"),
 }
 
@@ -250,6 +259,43 @@ def test_what_cannot_be_meant_is_refused_in_words(name: str) -> None:
 
 def test_integers_count_as_probabilities() -> None:
     assert Market(np.ones((1, 2), dtype=int), np.ones((2, 1), dtype=bool)).worth().toarray().tolist() == [[1.0, 1.0]]
+
+
+def test_what_is_told_of_a_pair_in_parts_is_added_up_and_the_given_table_stays_as_it_was() -> None:
+    given = twice(0.4)
+
+    market = Market(given, np.ones((1, 1)))
+
+    assert market.accept_left.nnz == 1
+    assert market.worth().toarray().tolist() == [[0.8]]
+    assert given.data.tolist() == [0.4, 0.4]
+
+
+def test_a_function_is_asked_about_no_more_places_than_a_list_can_have() -> None:
+    asked: list[int] = []
+
+    def examination(place: int) -> float:
+        asked.append(place)
+        return 1.0 / place
+
+    Market(np.ones((2, 3)), np.ones((3, 2)), examination=examination)
+
+    assert asked == [1, 2, 3]
+
+
+def test_a_function_of_the_place_that_grows_after_the_first_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="grows"):
+        Market(np.ones((4, 2)), np.ones((2, 4)), examination=lambda place: 1.0 if place != 3 else 0.5)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "worth"),
+    [(np.float32, np.float32, np.float32), (np.float32, np.float64, np.float64), (np.float64, np.float64, np.float64)],
+)
+def test_what_pairs_are_worth_is_told_as_finely_as_the_finer_of_the_two_tables(
+    left: Any, right: Any, worth: Any
+) -> None:
+    assert Market(np.ones((1, 1), dtype=left), np.ones((1, 1), dtype=right)).worth().dtype == worth
 
 
 def policy_of(left: np.ndarray, right: np.ndarray) -> Policy:
