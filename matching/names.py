@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
 from matching.text import normalise
+from matching.text.memory import remembering
 from matching.text.words import dictionary
 
 __all__ = [
@@ -163,7 +164,6 @@ def _step_of_names(text: str) -> str:
     return "".join(_KATAKANA_WORD.sub(lambda found: _shorn(found.group()), word) for word in words)
 
 
-@lru_cache(maxsize=_KEPT)
 def name_key(text: str) -> str:
     """Return one spelling for a name that is written in several ways.
 
@@ -185,7 +185,6 @@ def name_key(text: str) -> str:
     return _settled(_step_of_names, _plain(text, _CHARACTERS_OF_NAMES))
 
 
-@lru_cache(maxsize=_KEPT)
 def organisation_key(text: str) -> str:
     """Return the key of a body's name without its legal form, to compare with.
 
@@ -299,7 +298,7 @@ def _reader() -> _Reader:
     return _Reader()
 
 
-@lru_cache(maxsize=_KEPT)
+@remembering
 def skill_key(text: str) -> str:
     """Return one spelling for a skill or thing that is written in several ways.
 
@@ -322,7 +321,6 @@ def skill_key(text: str) -> str:
     return _settled(_step_of_skills, _plain(text, _CHARACTERS))
 
 
-@lru_cache(maxsize=_KEPT)
 def kana_key(text: str) -> str:
     """Return how a text is read, in katakana.
 
@@ -341,8 +339,12 @@ def kana_key(text: str) -> str:
     return _shorn(reading) if _KANA_ONLY.fullmatch(reading) else ""
 
 
+@lru_cache(maxsize=_KEPT)
 def skill_keys(text: str) -> tuple[str, ...]:
     """Return the keys under which a known skill is filed, so that it is found however it is written.
+
+    They are kept for the process, as the list of skills is; texts of people are looked up by `skill_key`, which keeps
+    nothing outside `matching.text.remembered_words`.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from matching.text.comparison import EncodedTexts, encode, likeness
 from matching.text.index import TextIndex
+from matching.text.memory import remembered_words
 from matching.text.spelling import normalise
 from matching.text.words import words
 
@@ -11,5 +12,6 @@ __all__ = [
     "encode",
     "likeness",
     "normalise",
+    "remembered_words",
     "words",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sudachipy import Dictionary, SplitMode
 
+from matching.text.memory import remembering
 from matching.text.spelling import normalise
 from matching.text.vectors import word_vectors
 
@@ -26,17 +27,16 @@ _GODAN: Final = dict(zip("うくぐすつぬぶむる", "いきぎしちにび�
 _STEMS: Final = {noun: verb for verb, noun in _GODAN.items()}
 _KANA: Final = re.compile("[ぁ-ん]")
 _CACHED: Final = 200_000
-_TEXTS: Final = 16_384
 _LOCAL: Final = threading.local()
 
 
-@lru_cache(_TEXTS)
+@remembering
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text that tell what it is about, in the order in which they stand.
 
     Words are cut as short as the dictionary knows them, brought to its normalised form, and of a verb and the noun
-    made from it the more frequent one is taken. Particles, endings, marks and words of intent are left out. The texts
-    of the last moments are remembered, since a run reads each of them for more than one purpose.
+    made from it the more frequent one is taken. Particles, endings, marks and words of intent are left out. Whoever
+    reads texts for more than one purpose does so inside `matching.text.remembered_words`.
 
     Parameters
     ----------
@@ -58,7 +58,9 @@ def _content(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for part in _parts(text):
         for morpheme in tokenizer.tokenize(part):
-            form = _form(morpheme.part_of_speech_id(), morpheme.normalized_form())
+            # what the dictionary does not know may be a name or a number of somebody's own, which is not to be kept
+            form_of = _form if morpheme.is_oov() else _form_of_known
+            form = form_of(morpheme.part_of_speech_id(), morpheme.normalized_form())
             if form:
                 found.append(form)
     return tuple(found)
@@ -86,7 +88,6 @@ def _tokenizer() -> Any:
     return _LOCAL.tokenizer
 
 
-@lru_cache(_CACHED)
 def _form(part_of_speech: int, normalised: str) -> str:
     """Return the form under which a word counts, empty for a word without content of its own."""
     kind, *_, conjugation, _ = dictionary().pos_of(part_of_speech) or ("",) * 6
@@ -96,6 +97,9 @@ def _form(part_of_speech: int, normalised: str) -> str:
     ranks = word_vectors().ranks
     forms = [form, *(twin for twin in _twins(form, kind, conjugation) if twin in ranks)]
     return min(forms, key=lambda one: ranks.get(one, len(ranks)))
+
+
+_form_of_known: Final = lru_cache(_CACHED)(_form)
 
 
 def _twins(form: str, kind: str, conjugation: str) -> Iterable[str]:

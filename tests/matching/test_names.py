@@ -1,5 +1,6 @@
 """Names in several spellings, what is closest to what somebody wrote, and who may be there twice."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,7 @@ from matching.names import (
     skill_key,
     skill_keys,
 )
+from matching.text import remembered_words
 
 Key = Callable[[str], str]
 WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
@@ -292,3 +294,25 @@ def test_the_order_of_the_records_does_not_matter(order: list[int]) -> None:
     records = [body(str(k), name) for k, name in enumerate(("さくら会", "櫻会", "サクラ會", "さくら會", "川の会"))]
 
     assert likely_duplicates([records[k] for k in order]) == likely_duplicates(records)
+
+
+@pytest.mark.parametrize("key", [name_key, organisation_key, skill_key, kana_key])
+def test_nothing_holds_a_name_once_its_key_is_made(key: Key) -> None:
+    name = "山田 花子の会"
+    before = sys.getrefcount(name)
+
+    key(name)
+
+    assert sys.getrefcount(name) == before
+
+
+def test_the_key_of_a_skill_is_made_once_while_words_are_remembered() -> None:
+    with remembered_words():
+        first = skill_key("会場の机")
+        assert skill_key("会場の机") is first
+
+    assert skill_key("会場の机") is not first
+
+
+def test_the_keys_of_known_skills_are_kept() -> None:
+    assert skill_keys("引越しの手伝い") is skill_keys("引越しの手伝い")

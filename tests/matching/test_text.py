@@ -1,3 +1,4 @@
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from matching.text import normalise, words
+from matching.text import memory, normalise, remembered_words, words
 from matching.text.characters import character_runs
 
 
@@ -95,6 +96,63 @@ def test_threads_read_at_the_same_time() -> None:
         read = list(threads.map(words, texts))
 
     assert read == [words(text) for text in texts]
+
+
+def test_a_text_is_read_once_while_its_words_are_remembered() -> None:
+    with remembered_words():
+        first = words("会場の机")
+        with remembered_words():
+            assert words("会場の机") is first
+        assert words("会場の机") is first
+
+    assert words("会場の机") is not first
+    assert words("会場の机") == first
+
+
+def test_nothing_holds_a_text_once_its_words_are_read() -> None:
+    text = "山田さんの電話はヌベリコ"
+    before = sys.getrefcount(text)
+
+    words(text)
+    with remembered_words():
+        words(text)
+        assert sys.getrefcount(text) > before
+
+    assert sys.getrefcount(text) == before
+
+
+def test_a_failure_forgets_as_well() -> None:
+    with pytest.raises(TypeError), remembered_words():
+        words(None)  # type: ignore[arg-type]  # on purpose
+
+    assert words("会場の椅子") is not words("会場の椅子")
+
+
+def test_a_word_that_the_dictionary_does_not_know_is_not_kept() -> None:
+    words("電話で山田さんに頼む")
+    known = sys.modules["matching.text.words"]._form_of_known  # what is kept shows nowhere else
+    kept = known.cache_info().currsize
+
+    assert words("電話で山田zzqxvkさん09012345678に頼む") == ("電話", "山田", "zzqxvk", "09012345678", "頼む")
+
+    assert known.cache_info().currsize == kept
+
+
+def test_another_thread_remembers_by_itself() -> None:
+    with remembered_words(), ThreadPoolExecutor(1) as threads:
+        first = words("会場の机")
+        elsewhere = threads.submit(words, "会場の机").result()
+
+    assert elsewhere == first
+    assert elsewhere is not first
+
+
+def test_no_more_texts_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_TEXTS", 1)
+
+    with remembered_words():
+        assert words("会場の机") is words("会場の机")
+        assert words("会場の椅子") is not words("会場の椅子")
 
 
 def test_words_serve_as_an_analyser_of_scikit_learn() -> None:
