@@ -5,13 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from matching.arrays import FloatMatrix
+from matching.arrays import FloatMatrix, IntMatrix
 from matching.profiles import OfferProfile
 from matching.replay import FrozenPartner, freeze, suggest
 from matching.results import SuggestionResult
 from matching.scoring import Scores
 from matching.snapshots import to_json
 from matching.teams import Candidate, Team
+from matching.turns import lots
 
 CANDIDATES: Final = 32
 """Candidates that are handed on to `matching.teams`, the best for each slot in turn; it combines 30 of them."""
@@ -48,14 +49,25 @@ class Candidates:
         self.slot_rows = np.array([row for row, _ in fits.slots], dtype=np.int64)
         counts = np.flatnonzero(fits.fits >= floor)
         self.kept_pair, self.kept_slot = fits.pair[counts], fits.slot[counts]
-        supply = np.array([item.quantity for _, item in fits.items], dtype=np.float64)[fits.item[counts]]
+        self._supply = np.array([item.quantity for _, item in fits.items], dtype=np.int64)
+        supply = self._supply[fits.item[counts]].astype(np.float64)
         demand = np.array([slot.quantity for _, slot in fits.slots], dtype=np.float64)[self.kept_slot]
         worth = self.others[self.kept_pair] + self.shares[self.kept_pair] * fits.fits[counts]
         self.gains: FloatMatrix = worth * np.minimum(supply / demand, 1.0)
+        takes = np.array([slot.hours_per_month or 0.0 for _, slot in fits.slots], dtype=np.float64)[self.kept_slot]
+        left = np.array([_hours_left(offer) for offer in self.pairs.offers], dtype=np.float64)
+        self.within_hours = takes <= left[self.pairs.columns[self.kept_pair]]
+        self.turns = lots(
+            [need.id for need in self.pairs.needs],
+            [offer.id for offer in self.pairs.offers],
+            self.pairs.rows,
+            self.pairs.columns,
+        ).astype(np.int64)
 
     def lacking(self, row: int) -> frozenset[str]:
-        """Return the ids of the open slots of a need that no candidate counts for."""
-        covered = set(self.kept_slot[slice(*self._kept(row))].tolist())
+        """Return the ids of the open slots of a need that no candidate counts for with the hours it has left."""
+        first, last = self._kept(row)
+        covered = set(self.kept_slot[first:last][self.within_hours[first:last]].tolist())
         first, last = np.searchsorted(self.slot_rows, [row, row + 1]).tolist()
         return frozenset(self.scores.fits.slots[slot][1].id for slot in range(first, last) if slot not in covered)
 
@@ -70,11 +82,30 @@ class Candidates:
         """Return how many offers count for any slot of a need."""
         return len(np.unique(self.kept_pair[slice(*self._kept(row))]))
 
+    def helpers(self) -> IntMatrix:
+        """Return how many helpers each need can take, at least 1, shape (n_needs,).
+
+        For each slot as many as it takes of what those who count for it give in the middle.
+        """
+        fits = self.scores.fits
+        counts = fits.fits >= self.floor
+        of_slot, supply = fits.slot[counts], self._supply[fits.item[counts]]
+        order = np.lexsort((supply, of_slot))
+        slots, starts = np.unique(of_slot[order], return_index=True)
+        ends = np.append(starts[1:], len(order))
+        middle = supply[order][(starts + ends) // 2]
+        demand = np.array([slot.quantity for _, slot in fits.slots], dtype=np.int64)[slots]
+        taken = np.zeros(len(self.pairs.needs), dtype=np.int64)
+        np.add.at(taken, self.slot_rows[slots], -(-demand // np.maximum(middle, 1)))
+        helpers: IntMatrix = np.maximum(taken, 1)
+        return helpers
+
     def candidates(self, row: int) -> list[Candidate]:
         """Return the best offers for each slot of a need in turn, in the order of their ids."""
         first, last = self._kept(row)
-        pair, slot, gains = self.kept_pair[first:last], self.kept_slot[first:last], self.gains[first:last]
-        best = np.lexsort((pair, -gains, slot))
+        within = np.flatnonzero(self.within_hours[first:last]) + first
+        pair, slot, gains = self.kept_pair[within], self.kept_slot[within], self.gains[within]
+        best = np.lexsort((pair, self.turns[pair], -gains, slot))
         # Of several items of an offer for a slot the best one stands for it.
         _, once = np.unique(slot[best] * len(self.pairs) + pair[best], return_index=True)
         best = best[np.sort(once)]
@@ -126,6 +157,7 @@ class Candidates:
             others=float(self.others[pair]),
             skill_share=float(self.shares[pair]),
             floor=self.floor,
+            turn=int(self.turns[pair]),
         )
 
     def _fits(self, pair: int) -> dict[tuple[str, str], float]:
@@ -149,3 +181,8 @@ class Candidates:
             fits=self._fits(pair),
             said=self.scores.said_of(pair),
         )
+
+
+def _hours_left(offer: OfferProfile) -> float:
+    """Return how many more hours a month the owner of an offer wants to give."""
+    return np.inf if offer.hours_limit is None else offer.hours_limit - offer.hours_pledged

@@ -51,14 +51,16 @@ class MarketResult:
         One result for each need, in the order given; their suggestions have a place in each round.
     showings : tuple[Showing, ...]
         For each participant that could help, the needs to show it and their order in each round.
-    season : tuple[SeasonPair, ...]
-        One concrete assignment of the whole market.
+    season, season_by_total : tuple[SeasonPair, ...]
+        One concrete assignment of the whole market: so that no two are left who would both rather have each other, and
+        so that the fit of all together is the greatest.
 
     """
 
     needs: tuple[NeedResult, ...]
     showings: tuple[Showing, ...]
     season: tuple[SeasonPair, ...]
+    season_by_total: tuple[SeasonPair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +155,17 @@ def run_market(
 
     """
     market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
-    results = market.run(needs, refused, progress)
+    # In the order of their ids, so that it does not matter who is named first.
+    order = sorted(range(len(needs)), key=lambda row: needs[row].id)
+    results = market.run([needs[row] for row in order], refused, progress)
     chances = Chances.of(market.found)
     ranking = rank(chances.market, rounds=ROUNDS)
+    placed = dict(zip(order, rotated(results, chances, ranking), strict=True))
     return MarketResult(
-        needs=tuple(rotated(results, chances, ranking)),
+        needs=tuple(placed[row] for row in range(len(needs))),
         showings=tuple(showings(chances, ranking)),
         season=tuple(season(chances)),
+        season_by_total=tuple(season(chances, by="total")),
     )
 
 

@@ -35,7 +35,7 @@ class Relaxation:
     reason : Reason
         What would have to give.
     count : int
-        How many more offers could then be suggested, at least 1.
+        How many more of the offers that were found could then be suggested, at least 1.
 
     """
 

@@ -102,7 +102,8 @@ class NeedResult:
     questions : tuple[Reason, ...]
         What to ask because it is not known.
     candidates : int
-        How many offers passed every gate and fit at least one slot.
+        How many of the offers that were found passed every gate and count for a slot. Where many are alike, more could
+        be: from `matching.retrieval.BY_WORDS` on it is a least number.
 
     """
 

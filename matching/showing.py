@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +112,8 @@ class Chances:
         Probabilities in (0, 1] that the side of the need and that of the offer say yes.
     room : numpy.ndarray of int64, shape (n_participants,)
         How many more partnerships each can take, -1 without a limit.
+    helpers : numpy.ndarray of int64, shape (n_needs,)
+        How many helpers each need can take, at least 1: for each slot as many as it takes of what they usually give.
 
     """
 
@@ -125,6 +127,7 @@ class Chances:
     asking: FloatMatrix
     giving: FloatMatrix
     room: IntMatrix
+    helpers: IntMatrix
 
     @classmethod
     def of(cls, groups: Sequence[Candidates]) -> "Chances":
@@ -173,6 +176,7 @@ class Chances:
             asking=asking[kept],
             giving=giving[kept],
             room=_room(offers, numbers),
+            helpers=_joined([group.helpers() for group in groups]).astype(np.int64),
         )
 
     def offer(self, k: int) -> OfferProfile:
@@ -188,7 +192,7 @@ class Chances:
         return Market(
             accept_left=sparse.csr_array((self.asking, (self.rows, self.columns)), shape=shape),
             accept_right=sparse.csr_array((self.giving, (self.columns, self.rows)), shape=shape[::-1]),
-            capacity_left=np.array([max(len(need.open_slots), 1) for need in self.needs], dtype=np.int64),
+            capacity_left=self.helpers,
             capacity_right=self.room,
         )
 
@@ -342,31 +346,65 @@ def showings(chances: Chances, ranking: Ranking) -> list[Showing]:
     return found
 
 
-def season(chances: Chances) -> list[SeasonPair]:
+def season(chances: Chances, *, by: Literal["stability", "total"] = "stability") -> list[SeasonPair]:
     """Return one concrete assignment of the market, need by need.
 
     Parameters
     ----------
     chances : Chances
         The pairs that count.
+    by : {"stability", "total"}
+        Whether no need and no participant are to be left who would both rather have each other, or the fit of all
+        together is to be the greatest; see `matching.assignment.assign`.
 
     Returns
     -------
     list[SeasonPair]
-        Who helps with what: no need and no participant would both rather have each other than whom they have, nobody
-        takes on more than there is room for, and no need gets more helpers than it has open slots.
+        Who helps with what. Nobody takes on more than there is room for, and nothing is promised twice: of those that
+        were assigned, the pair that both sides want most takes first what it needs, and who then has nothing left to
+        give, or finds nothing left to do, is left out.
 
     """
     pairs = {key: k for k, key in enumerate(zip(chances.rows.tolist(), chances.columns.tolist(), strict=True))}
-    pairing = assign(chances.market)
+    pairing = assign(chances.market, by=by)
+    assigned = [pairs[key] for key in zip(pairing.left.tolist(), pairing.right.tolist(), strict=True)]
+    wanted = chances.asking * chances.giving
+    lacking: dict[str, int] = {}
+    left: dict[str, int] = {}
+    engagements: dict[str, int] = {}
+    kept = []
+    for k in sorted(assigned, key=lambda k: (-wanted[k], k)):
+        offer = chances.offer(k)
+        engaged = engagements.get(offer.id, offer.engagements)
+        if offer.engagement_limit is not None and engaged >= offer.engagement_limit:
+            continue
+        if _take(chances.groups[chances.group[k]], int(chances.pair[k]), lacking, left):
+            engagements[offer.id] = engaged + 1
+            kept.append(k)
     return [
         SeasonPair(
-            need_id=chances.needs[row].id,
-            offer_id=chances.offer(pairs[row, column]).id,
-            participant=chances.participants[column],
+            need_id=chances.needs[chances.rows[k]].id,
+            offer_id=chances.offer(k).id,
+            participant=chances.participants[chances.columns[k]],
         )
-        for row, column in zip(pairing.left.tolist(), pairing.right.tolist(), strict=True)
+        for k in sorted(kept)
     ]
+
+
+def _take(group: Candidates, pair: int, lacking: dict[str, int], left: dict[str, int]) -> bool:
+    """Give what an offer has left to what a need still lacks, best fit first, and say whether there was anything."""
+    fits = group.scores.fits
+    first, last = np.searchsorted(fits.pair, [pair, pair + 1])
+    is_taken = False
+    for k in sorted(range(first, last), key=lambda k: (-fits.fits[k], k)):
+        slot, item = fits.slots[fits.slot[k]][1], fits.items[fits.item[k]][1]
+        amount = min(lacking.get(slot.id, slot.quantity), left.get(item.id, item.quantity))
+        if fits.fits[k] >= group.floor and amount > 0:
+            lacking[slot.id] = lacking.get(slot.id, slot.quantity) - amount
+            # Information is not used up by being shared.
+            left[item.id] = left.get(item.id, item.quantity) - (0 if item.kind == "information" else amount)
+            is_taken = True
+    return is_taken
 
 
 def _shown(chances: Chances, k: int) -> ShownNeed:

@@ -57,6 +57,9 @@ class Candidate:
         What a full fit adds to the score, in [0, 1]; the worth for a slot is `others + skill_share * fit`.
     floor : float
         From this fit on an item counts for a slot, in [0, 1].
+    turn : int
+        Who comes first among equals: the smaller turn, then the smaller id. A run draws it for each need and offer, so
+        that not the same offers come first everywhere.
 
     """
 
@@ -65,6 +68,7 @@ class Candidate:
     others: float = 0.0
     skill_share: float = 1.0
     floor: float = FIT_FLOOR
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +160,27 @@ def assemble(
     need : NeedProfile
         The need.
     candidates : Sequence[Candidate]
-        Offers that passed every gate, in any order.
+        Offers that passed every gate, in any order, each once.
     max_partners : int
         Greatest size of a team.
     cut : int
         How many candidates are combined: the best for each slot in turn.
     limit : int
-        How many teams to return.
+        How many teams to return, at least 1.
     refused : Collection[frozenset[str]]
         Teams that are not wanted, by the ids of their offers.
 
     Returns
     -------
     list[Team]
-        Teams by value, smaller ones first among equals, then by the ids of the offers. In no team could a partner be
-        left out without loss, and no two have the same participants.
+        Teams by value, smaller ones first among equals, then by the turns of their members. In no team could a partner
+        be left out without loss, and no two have the same participants. No owner gives more hours than its own limit
+        leaves, whatever number of its offers is in the team.
+
+    Raises
+    ------
+    ValueError
+        When `limit` is less than 1 or an offer is there twice.
 
     Notes
     -----
@@ -181,9 +191,13 @@ def assemble(
     since everybody in it has to give at least one.
 
     """
+    if limit < 1:
+        raise ValueError("at least one team is asked for")
+    if len({candidate.offer.id for candidate in candidates}) < len(candidates):
+        raise ValueError("an offer is a candidate once")
     board = _board(need, *_cut(need, candidates, cut))
     n_candidates = len(board.candidates)
-    unwanted = {tuple(k for k, one in enumerate(board.candidates) if one.offer.id in team) for team in refused}
+    unwanted = set(refused)
     solved: dict[_Members, _Solution] = {}
     found: dict[frozenset[str], _Solution] = {}
     best: list[_Solution] = []
@@ -199,7 +213,8 @@ def assemble(
             beaten = len(best) == limit and _rank(best[-1]) <= (-bound, size, members)
             if beaten or (settled and tried >= _ALTERNATIVES_TRIED):
                 break
-            solution = None if members in unwanted else _needs_everyone(board, members, solved)
+            is_refused = frozenset(board.candidates[member].offer.id for member in members) in unwanted
+            solution = None if is_refused else _needs_everyone(board, members, solved)
             if solution is not None:
                 owners = frozenset(board.candidates[member].offer.owner for member in members)
                 found[owners] = min(found.get(owners, solution), solution, key=_rank)
@@ -223,7 +238,7 @@ def team_of(need: NeedProfile, candidates: Sequence[Candidate]) -> Team:
         The team; a candidate that fits nothing is a partner without assignments.
 
     """
-    ordered = sorted(candidates, key=lambda candidate: candidate.offer.id)
+    ordered = sorted(candidates, key=_turn)
     board = _board(need, ordered, [worth_by_slot(need, candidate) for candidate in ordered])
     return _team(board, _solve(board, tuple(range(len(candidates)))))
 
@@ -274,8 +289,8 @@ def _slots_within_hours(need: NeedProfile, offer: OfferProfile, worth: _Worth) -
 
 
 def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> tuple[list[Candidate], list[_Worth]]:
-    """Keep the best candidates for each slot in turn, in the order of their ids, with what they are worth."""
-    ordered = sorted(candidates, key=lambda candidate: candidate.offer.id)
+    """Keep the best candidates for each slot in turn, in the order of their turns, with what they are worth."""
+    ordered = sorted(candidates, key=_turn)
     worth = [worth_by_slot(need, candidate) for candidate in ordered]
     queues = []
     for slot in need.open_slots:
@@ -295,7 +310,9 @@ def _standalone(slot: SlotProfile, candidate: Candidate, worth: Mapping[tuple[st
 
 def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_Worth]) -> _Board:
     slots = need.open_slots
-    items = [(k, item) for k, candidate in enumerate(candidates) for item in candidate.offer.items if item.quantity > 0]
+    # Items stand in the order of the offers' ids: turns decide who is in a team, not how it divides the work.
+    by_id = sorted(enumerate(candidates), key=lambda one: one[1].offer.id)
+    items = [(k, item) for k, candidate in by_id for item in candidate.offer.items if item.quantity > 0]
     gains = np.array(
         [[slot.weight * worth[k].get((slot.id, item.id), 0.0) / slot.quantity for k, item in items] for slot in slots],
         dtype=np.float64,
@@ -394,8 +411,29 @@ def _needs_everyone(board: _Board, team: _Members, solved: dict[_Members, _Solut
 
     solution = solve(team)
     smaller = [team[:k] + team[k + 1 :] for k in range(len(team))] if len(team) > 1 else []
-    loses = solution.value > 0.0 and min(_contributions(board, solution)) > board.cost - BRIDGING_BONUS
+    loses = (
+        solution.value > 0.0
+        and _keeps_the_hours(board, solution)
+        and min(_contributions(board, solution)) > board.cost - BRIDGING_BONUS
+    )
     return solution if loses and all(solution.value > solve(members).value for members in smaller) else None
+
+
+def _keeps_the_hours(board: _Board, solution: _Solution) -> bool:
+    """Say whether nobody gives more hours with several offers than the own limit leaves; one offer alone never does."""
+    owners = [board.candidates[member].offer.owner for member in solution.members]
+    if len(set(owners)) == len(owners):
+        return True
+    slots: dict[str, set[int]] = {}
+    for slot, item in solution.division:
+        slots.setdefault(board.candidates[board.owners[item]].offer.owner, set()).add(slot)
+    offers = {board.candidates[member].offer.owner: board.candidates[member].offer for member in solution.members}
+    return all(
+        offers[owner].hours_limit is None
+        or offers[owner].hours_pledged + sum(board.slots[slot].hours_per_month or 0.0 for slot in given)
+        <= (offers[owner].hours_limit or 0.0)
+        for owner, given in slots.items()
+    )
 
 
 def _contributions(board: _Board, solution: _Solution) -> list[float]:
@@ -427,7 +465,9 @@ def _team(board: _Board, solution: _Solution) -> Team:
         assignments.append(Assignment(board.slots[slot].id, board.item_ids[item], offer.id, quantity))
         lacking[slot] -= quantity
     return Team(
-        partners=tuple(board.candidates[member].offer for member in solution.members),
+        partners=tuple(
+            sorted((board.candidates[member].offer for member in solution.members), key=lambda offer: offer.id)
+        ),
         assignments=tuple(assignments),
         value=solution.value,
         open_slots=tuple(slot.id for slot, still in zip(board.slots, lacking, strict=True) if still > 0),
@@ -435,6 +475,10 @@ def _team(board: _Board, solution: _Solution) -> Team:
     )
 
 
+def _turn(candidate: Candidate) -> tuple[int, str]:
+    return candidate.turn, candidate.offer.id
+
+
 def _rank(solution: _Solution) -> tuple[float, int, _Members]:
-    # Candidates stand in the order of their ids.
+    # Candidates stand in the order of their turns.
     return (-solution.value, len(solution.members), solution.members)

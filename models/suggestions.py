@@ -116,7 +116,7 @@ class MatchingRun(Base, kw_only=True):
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), init=False)
 
     need_id: Mapped[UUID | None] = mapped_column(init=False)
-    season: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    season: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     taxonomy_version: Mapped[str | None] = mapped_column(String(64), default=None)
 
     municipality: Mapped[Area] = relationship()

@@ -5,6 +5,7 @@ from functools import cache
 from random import Random
 from typing import Final
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from matching import (
     NeedProfile,
     NeedResult,
     OfferProfile,
+    Pairs,
     Reason,
     Taxonomy,
     Weights,
@@ -22,7 +24,9 @@ from matching import (
     explain_pair,
     replay,
     run,
+    score,
 )
+from matching.teams import FIT_FLOOR
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
 from tests.matching.sheets import read_company_offers, read_needs, read_offers
 from tests.matching.strategies import markets
@@ -270,4 +274,34 @@ def test_teams_that_were_refused_make_room_for_the_next() -> None:
     teams = [frozenset(partner.offer_id for partner in one.partners) for one in first]
     others = run([need], offers, refused={need.id: teams}, **known)[0].suggestions
 
-    assert [one.partners[0].offer_id for one in others] == ["o5", "o6"]
+    assert len(others) == 2
+    assert not {one.partners[0].offer_id for one in others} & {offer for team in teams for offer in team}
+
+
+def test_who_has_no_hours_for_a_slot_does_not_take_the_place_of_who_has() -> None:
+    need = make_need(make_slot(what="会計", hours_per_month=1.0), make_slot(what="会計の記帳", hours_per_month=20.0))
+    busy = [make_offer(make_item(what="会計の記帳"), id=f"a{k:02}", owner=f"p{k}", hours_limit=5.0) for k in range(40)]
+    free = make_offer(make_item(what="記帳"), id="z", owner="z")
+
+    best = results_of([need], [*busy, free])[0].suggestions[0]
+
+    assert "z" in {partner.offer_id for partner in best.partners}
+    assert best.open_slots == ()
+
+
+def test_a_need_without_a_word_is_looked_at_like_any_other() -> None:
+    need = make_need(make_slot(what="！！"), title="😀", text="")
+    offers = [make_offer(make_item(what=f"品{k}"), id=f"o{k:03}", title=f"題{k}") for k in range(600)]
+
+    assert results_of([need], offers)[0].need_id == need.id
+
+
+def test_scoring_only_what_is_found_misses_hardly_anything_of_what_scoring_all_pairs_gives() -> None:
+    needs, offers = read_needs(), read_offers() + read_company_offers()
+    found = results_of(needs, offers)
+    scores = score(Pairs.every(needs, offers), weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+    eligible = exclusions(needs, offers, GEOGRAPHY).eligible.ravel()
+
+    relevant = [k for k in np.flatnonzero(eligible).tolist() if scores.gives_something(k, FIT_FLOOR)]
+
+    assert sum(result.candidates for result in found) >= 0.95 * len(relevant)

@@ -95,3 +95,38 @@ def test_blocks_joined_keep_their_pairs_and_drop_offers_that_nobody_found() -> N
     assert joined.offers == (offers[0], offers[2])
     assert joined.rows.tolist() == [0, 1, 1]
     assert joined.columns.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("skill", [None, "accounts"])
+def test_the_one_whose_place_time_and_terms_agree_is_found_among_many_of_the_same_words(skill: str | None) -> None:
+    need = make_need(
+        make_slot(what="会計", skill=skill),
+        fields=frozenset({"welfare"}),
+        windows=frozenset({"sat_am"}),
+        accepts=frozenset({"free"}),
+    )
+    item = make_item(what="会計", skill=skill)
+    others = [
+        make_offer(item, id=f"a{k:02}", windows=frozenset({"mon_am"}), fields=frozenset({"safety"})) for k in range(60)
+    ]
+    best = make_offer(
+        item, id="z", windows=frozenset({"sat_am"}), fields=frozenset({"welfare"}), condition="free", reach="anywhere"
+    )
+
+    assert "z" in found_for(need, [*others, best])
+
+
+def test_services_do_not_crowd_out_the_people_that_several_are_asked_for() -> None:
+    need = make_need(make_slot(what="見回り", quantity=3), title="")
+    services = [make_offer(make_item(what="歌", kind="service"), id=f"a{k:02}", title="", text="") for k in range(30)]
+    people = make_offer(make_item(what="踊り"), id="z", title="", text="", area="jp.14", reach="anywhere")
+
+    assert "z" in found_for(need, [*services, people])
+
+
+def test_of_many_equals_each_need_finds_others() -> None:
+    offers = [make_offer(make_item(what="送迎"), id=f"o{k:03}", title="送迎", text="") for k in range(300)]
+
+    found = set().union(*(found_for(make_need(make_slot(what="送迎"), id=f"n{k}"), offers) for k in range(12)))
+
+    assert len(found) > 2 * len(found_for(make_need(make_slot(what="送迎"), id="n0"), offers))

@@ -1,10 +1,12 @@
 """What is shown in which round: everybody gets a turn, the clearly best stays first."""
 
 from collections import Counter
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matching import Geography, NeedProfile, OfferProfile, Taxonomy, Weights, run, run_market
 from matching.engine import MarketResult
@@ -103,3 +105,62 @@ def test_what_is_not_known_is_neither_yes_nor_no() -> None:
     values = np.array([[np.nan, 1.0, 0.0, 0.2], [np.nan, np.nan, np.nan, 0.6]])
 
     assert willingness(values, [0.3, 0.1]).tolist() == pytest.approx([0.5, 1.0, 0.01, 0.3])
+
+
+def season_of(needs: list[NeedProfile], offers: list[OfferProfile]) -> list[tuple[str, str]]:
+    return [(pair.need_id, pair.offer_id) for pair in market_of(needs, offers).season]
+
+
+def test_a_season_promises_one_tent_once() -> None:
+    needs = [make_need(make_slot(what="テント", kind="goods")) for _ in range(3)]
+    tent = make_offer(make_item(what="テント", kind="goods", quantity=1))
+
+    assert len(season_of(needs, [tent])) == 1
+
+
+def test_a_season_keeps_the_limit_of_each_offer() -> None:
+    needs = [make_need(make_slot(what="会計"), id=f"n{k}") for k in range(3)]
+    limited = make_offer(make_item(what="会計", quantity=9), id="limited", owner="one", engagement_limit=1)
+    free = make_offer(make_item(what="送迎", quantity=9), id="free", owner="one")
+
+    assert [offer for _, offer in season_of(needs, [limited, free])].count("limited") == 1
+
+
+def test_a_season_gives_ten_places_to_ten_single_helpers() -> None:
+    need = make_need(make_slot(what="会計", quantity=10))
+    helpers = [make_offer(make_item(what="会計", quantity=1), owner=f"p{k}") for k in range(12)]
+
+    assert len(season_of([need], helpers)) == 10
+
+
+def test_a_season_shares_information_with_everybody() -> None:
+    needs = [make_need(make_slot(what="助成金の情報", kind="information")) for _ in range(3)]
+
+    assert len(season_of(needs, [make_offer(make_item(what="助成金の情報", kind="information"))])) == 3
+
+
+@settings(max_examples=30, deadline=None)
+@given(market=markets, random=st.randoms(use_true_random=False))
+def test_it_does_not_matter_in_which_order_needs_and_offers_are_named(
+    market: tuple[list[NeedProfile], list[OfferProfile]], random: Random
+) -> None:
+    needs, offers = market
+    shuffled_needs, shuffled_offers = random.sample(needs, len(needs)), random.sample(offers, len(offers))
+
+    first, second = market_of(needs, offers), market_of(shuffled_needs, shuffled_offers)
+
+    assert second.season == first.season
+    assert second.season_by_total == first.season_by_total
+    assert second.showings == first.showings
+    assert sorted(second.needs, key=lambda one: one.need_id) == sorted(first.needs, key=lambda one: one.need_id)
+
+
+def test_many_who_are_equal_all_get_their_chance() -> None:
+    needs = [make_need(make_slot(what="会計")) for _ in range(30)]
+    offers = [make_offer(make_item(what="会計", quantity=9), owner=f"p{k}") for k in range(120)]
+
+    result = market_of(needs, offers)
+
+    suggested = {partner.owner for one in result.needs for team in one.suggestions for partner in team.partners}
+    assert len(suggested) >= 60
+    assert len(result.showings) >= 110

@@ -346,3 +346,44 @@ def test_thirty_candidates_take_little_time() -> None:
 
     assert len(teams) == 5
     assert time.perf_counter() - started < 0.5
+
+
+def test_a_refused_team_of_two_leaves_each_of_them_alone_free() -> None:
+    need = make_need(make_slot(what="会計"))
+    alone = Candidate(make_offer(make_item(id="i"), id="a"), {(need.slots[0].id, "i"): 0.9})
+
+    assert [partners_of(team) for team in assemble(need, [alone], refused=[frozenset({"a", "b"})])] == [{"a"}]
+
+
+def test_nobody_gives_more_hours_with_two_offers_than_the_own_limit_leaves() -> None:
+    need = make_need(make_slot(id="s0", hours_per_month=8.0), make_slot(id="s1", hours_per_month=8.0))
+    candidates = [
+        Candidate(
+            make_offer(make_item(id=f"i{k}"), id=f"o{k}", owner="one", hours_limit=10.0), {(f"s{k}", f"i{k}"): 0.9}
+        )
+        for k in range(2)
+    ]
+
+    assert {len(team.partners) for team in assemble(need, candidates)} == {1}
+
+
+def test_among_equals_the_smaller_turn_comes_first() -> None:
+    need = make_need(make_slot(what="会計"))
+    fits = {(need.slots[0].id, "i"): 0.9}
+    offers = [make_offer(make_item(id="i"), id=f"o{k}") for k in range(3)]
+
+    teams = assemble(need, [Candidate(offer, fits, turn=5 - k) for k, offer in enumerate(offers)])
+
+    assert [partners_of(team) for team in teams] == [{"o2"}, {"o1"}, {"o0"}]
+
+
+def test_no_team_at_all_cannot_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        assemble(make_need(make_slot()), [], limit=0)
+
+
+def test_an_offer_is_a_candidate_once() -> None:
+    candidate = Candidate(make_offer(make_item(id="i"), id="o"), {})
+
+    with pytest.raises(ValueError, match="once"):
+        assemble(make_need(make_slot()), [candidate, candidate])

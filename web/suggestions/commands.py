@@ -107,7 +107,14 @@ def explain(need: str, offer: str, lang: str) -> None:
             raise _not_one(needs, need)
         row, pairs = replays.explain(session, needs[0], offers, at=utc_now())
         for pair in pairs:
-            for line in documents.explained(row, pair.offer, pair.explanation, is_faint=pair.is_faint):
+            for line in documents.explained(
+                row,
+                pair.offer,
+                pair.explanation,
+                is_faint=pair.is_faint,
+                is_suggested=pair.is_suggested,
+                was_refused=pair.was_refused,
+            ):
                 click.echo(line)
 
 

@@ -17,7 +17,8 @@ from web.suggestions.queries import desk, reviews
 from web.suggestions.queries.season import season as season_of
 
 MOST_PAGES: Final = 100_000
-KEPT_WHEN_PAGING: Final = frozenset({"area", "state", "q", "offer"})
+KEPT_WHEN_PAGING: Final = frozenset({"area", "by", "state", "q", "offer"})
+SEASONS: Final = ("stability", "total")
 
 bp = Blueprint("suggestions", __name__)
 
@@ -56,11 +57,15 @@ def season() -> ResponseReturnValue:
     municipalities = desk.municipalities_of(places)
     path = request.args.get("area", "")
     chosen = next((area for area in municipalities if area.path == path), next(iter(municipalities), None))
-    found = season_of(current_session(), account, chosen, page=_number()) if chosen else None
+    by = request.args.get("by", SEASONS[0])
+    if by not in SEASONS:
+        abort(404)
+    found = season_of(current_session(), account, chosen, by=by, page=_number()) if chosen else None
     return render_template(
         "suggestions/season.html",
         municipalities=municipalities,
         chosen=chosen,
+        by=by,
         season=found,
         rows=[documents.assigned(row, naming=_naming()) for row in found.rows] if found else [],
         page=_page(found.total if found else 0),

@@ -103,7 +103,7 @@ def doors(app: Flask, town: Any, partnership: Partnership) -> Iterator[tuple[str
     for rule in app.url_map.iter_rules():
         if rule.endpoint.partition(".")[0] not in FEATURES:
             continue
-        kind = next(part for part in rule.rule.split("/") if part in rows)
+        kind = next((part for part in rule.rule.split("/") if part in rows), "")
         for row in rows[kind] if "<" in rule.rule else [None]:
             for method in (rule.methods or set()) & {"GET", "POST"}:
                 yield method, rule.rule.replace("<uuid:id>", str(row))

@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from models import Job, JobKind, JobState, MatchingRun, Suggestion, utc_now
+from models import Job, JobKind, JobState, MatchingRun, Suggestion, SuggestionPartner, utc_now
 from tests.factories import make_item, make_need, make_offer, make_participant, make_resident, make_slot
 
 
@@ -191,6 +191,28 @@ def test_replay_finds_a_suggestion_that_was_tampered_with(town: Any, run: Any, c
 
     assert result.exit_code == 1
     assert str(best.id) in result.stdout
+
+
+@pytest.mark.parametrize("column", ["score", "confidence", "parts"])
+def test_replay_finds_a_partner_whose_figures_were_tampered_with(town: Any, run: Any, column: str) -> None:
+    town.look_for_partners()
+    of_best = SuggestionPartner.suggestion_id == town.suggestions()[0].id
+    partner = town.session.scalars(select(SuggestionPartner).where(of_best)).first()
+    setattr(partner, column, {"skill": 0.9} if column == "parts" else 0.61)
+    town.session.commit()
+
+    assert run("replay", "latest").exit_code == 1
+
+
+def test_explain_says_that_a_team_with_an_offer_was_refused(town: Any, run: Any) -> None:
+    town.look_for_partners()
+    for suggestion in town.suggestions():
+        suggestion.refuse(town.refuse_reason, note="", by=town.coordinator, at=utc_now())
+    town.session.commit()
+
+    lines = run("explain", str(town.need.id), town.writing_offer.title, "--lang", "en").stdout.splitlines()
+
+    assert lines[1] == "A team with it was refused for this need."
 
 
 def test_replay_tells_what_was_erased_apart_from_what_differs(town: Any, run: Any) -> None:

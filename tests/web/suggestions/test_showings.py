@@ -136,7 +136,7 @@ def test_a_season_gives_each_need_somebody_with_room_for_it(town: Any, signed_in
         town.session.add(make_need(participant=town.association, title=title, slots=[slot]))
     town.look_for_partners()
 
-    rows = season(town.session, town.coordinator, town.municipality, page=1).rows
+    rows = season(town.session, town.coordinator, town.municipality, by="stability", page=1).rows
 
     helped = [row.need.title for row in rows if town.writing_offer in row.offers]
     assert len(helped) == 1
@@ -149,6 +149,27 @@ def test_who_took_something_else_meanwhile_leaves_the_season(town: Any) -> None:
     town.printing_offer.withdraw()
     town.session.commit()
 
-    rows = season(town.session, town.coordinator, town.municipality, page=1).rows
+    rows = season(town.session, town.coordinator, town.municipality, by="stability", page=1).rows
 
     assert [[offer.id for offer in row.offers] for row in rows] == [[town.writing_offer.id]]
+
+
+def test_who_withdrew_the_consent_is_neither_assigned_nor_shown_needs(town: Any) -> None:
+    account = helper(town)
+    town.look_for_partners()
+    for consent in town.resident.consents:
+        consent.withdrawn_at = NOON
+    town.session.commit()
+
+    rows = season(town.session, town.coordinator, town.municipality, by="stability", page=1).rows
+
+    assert town.writing_offer.id not in {offer.id for row in rows for offer in row.offers}
+    assert titles(town.session, account) == []
+
+
+def test_a_season_can_be_asked_for_by_the_fit_of_all_together(town: Any, signed_in: Any) -> None:
+    town.look_for_partners()
+    browser = signed_in(town.coordinator)
+
+    assert town.writing_offer.title in browser.get("/desk/season?by=total").get_data(as_text=True)
+    assert browser.get("/desk/season?by=chance").status_code == 404

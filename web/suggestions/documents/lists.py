@@ -141,7 +141,7 @@ def not_suggested(one: NotSuggested, need: Need, *, naming: Naming) -> SeenNotSu
     against = [sentence(reason, lexicon) for reason in one.gates]
     if not against:
         against.append(
-            _("It may be suggested, but other teams fit better.")
+            _why_not(was_refused=one.was_refused)
             if one.is_relevant
             else _("Nothing forbids it, but it gives nothing near to what is lacking.")
         )
@@ -159,8 +159,22 @@ def not_suggested(one: NotSuggested, need: Need, *, naming: Naming) -> SeenNotSu
     )
 
 
-def explained(need: Need, offer: Offer, explanation: PairExplanation, *, is_faint: bool = False) -> list[str]:
-    """Return the gates that a pair fails, or what its score is made of, one line each.
+def _why_not(*, was_refused: bool) -> str:
+    if was_refused:
+        return str(_("A team with it was refused for this need."))
+    return str(_("It may be suggested; other teams fit as well or better and were chosen."))
+
+
+def explained(
+    need: Need,
+    offer: Offer,
+    explanation: PairExplanation,
+    *,
+    is_faint: bool = False,
+    is_suggested: bool = True,
+    was_refused: bool = False,
+) -> list[str]:
+    """Return the gates that a pair fails, or why else it is not suggested and what its score is made of, line by line.
 
     Of an offer that only comes nearest that is said first, and no figure is given.
     """
@@ -170,6 +184,8 @@ def explained(need: Need, offer: Offer, explanation: PairExplanation, *, is_fain
     if explanation.gates:
         return [*lines, *(f"× {sentence(gate, lexicon)}" for gate in explanation.gates)]
     for_it = [f"○ {sentence(reason, lexicon)}" for reason in pair.reasons]
+    if explanation.is_relevant and not is_suggested:
+        lines.append(_why_not(was_refused=was_refused))
     if is_faint:
         return [*lines, sentence(Reason(FAINT)), confidence_in_words(pair.confidence), *for_it]
     if not explanation.is_relevant:

@@ -27,11 +27,13 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A pair explained, and whether the offer is suggested only as the nearest where nobody fits."""
+    """A pair explained, and how it stands: suggested, only as the nearest where nobody fits, or refused before."""
 
     offer: Offer
     explanation: PairExplanation
+    is_suggested: bool
     is_faint: bool
+    was_refused: bool
 
 
 def replayed(suggestion: Suggestion) -> SuggestionResult | None:
@@ -70,14 +72,16 @@ def explain(session: Session, need: Need, offers: Sequence[Offer], *, at: dateti
     loaded = profiles.load_need(session, need)
     _, need_profile = profiles.needs(session, select(Need).where(Need.id == need.id), at=at)[str(need.id)]
     found = profiles.offers(session, profiles.just_these(offers), at=at)
-    nearest = reviews.only_nearest(session, loaded)
+    standing = reviews.standing(session, loaded)
     weights, taxonomy = profiles.weights(session), profiles.taxonomy(session)
     geography = profiles.geography(session, loaded.municipality)
     explained = [
         Explained(
             offer,
             explain_pair(need_profile, profile, weights=weights, geography=geography, taxonomy=taxonomy),
-            is_faint=offer.id in nearest,
+            is_suggested=offer.id in standing.suggested,
+            is_faint=offer.id in standing.nearest,
+            was_refused=offer.id in standing.refused,
         )
         for offer, profile in found.values()
     ]
@@ -89,10 +93,12 @@ def _order(result: SuggestionResult) -> tuple[float, int, tuple[str, ...]]:
 
 
 def _is_equal(row: Suggestion, result: SuggestionResult) -> bool:
-    return (row.score, row.confidence, row.value, row.rank, row.open_slots) == (
+    stored = [(str(one.offer_id), one.score, one.confidence, one.parts) for one in row.partners]
+    computed = [(one.offer_id, one.score, one.confidence, dict(one.parts)) for one in result.partners]
+    return stored == computed and (row.score, row.confidence, row.value, row.open_slots, row.reasons) == (
         result.score,
         result.confidence,
         result.value,
-        result.rank,
         list(result.open_slots),
+        [reason.to_json() for reason in result.reasons],
     )

@@ -55,6 +55,16 @@ class NotSuggested:
     gates: tuple[Reason, ...]
     score: PairScore
     is_relevant: bool
+    was_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which offers are suggested for a need now, which of them only as the nearest, and which were refused before."""
+
+    suggested: frozenset[UUID]
+    nearest: frozenset[UUID]
+    refused: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +201,20 @@ def in_full(*, with_need: bool = False) -> tuple[Any, ...]:
     )
 
 
-def only_nearest(session: Session, need: Need) -> set[UUID]:
-    """Return the offers that are suggested for a need only because nobody fits it."""
+def standing(session: Session, need: Need) -> Standing:
+    """Return how the offers stand that are or were suggested for a need."""
     rows = session.execute(
-        select(SuggestionPartner.offer_id, is_faint())
+        select(SuggestionPartner.offer_id, Suggestion.verdict, is_faint())
         .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
-        .where(Suggestion.need_id == need.id, Suggestion.verdict.in_(UNDECIDED))
+        .where(Suggestion.need_id == need.id, Suggestion.verdict.in_([*UNDECIDED, Verdict.REFUSED]))
     ).all()
-    return {offer for offer, faint in rows if faint} - {offer for offer, faint in rows if not faint}
+    fitting = {offer for offer, verdict, faint in rows if verdict in UNDECIDED and not faint}
+    faintly = {offer for offer, verdict, faint in rows if verdict in UNDECIDED and faint}
+    return Standing(
+        suggested=frozenset(fitting | faintly),
+        nearest=frozenset(faintly - fitting),
+        refused=frozenset(offer for offer, verdict, _ in rows if verdict is Verdict.REFUSED),
+    )
 
 
 def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
@@ -242,10 +258,17 @@ def not_suggested(
         geography=geography,
         taxonomy=profiles.taxonomy(session),
     )
+    refused = standing(session, loaded).refused
     return Others(
         loaded,
         [
-            NotSuggested(offer, excluded.reasons(0, k), scores.explain(k), scores.gives_something(k, FIT_FLOOR))
+            NotSuggested(
+                offer,
+                excluded.reasons(0, k),
+                scores.explain(k),
+                is_relevant=scores.gives_something(k, FIT_FLOOR),
+                was_refused=offer.id in refused,
+            )
             for k, offer in enumerate(offers)
         ],
         total,
@@ -380,7 +403,7 @@ def frozen_suggestions(session: Session, run: MatchingRun) -> Sequence[Suggestio
     return session.scalars(
         select(Suggestion)
         .where(Suggestion.run_id == run.id)
-        .options(undefer(Suggestion.snapshot), lazyload(Suggestion.approvals))
+        .options(undefer(Suggestion.snapshot), selectinload(Suggestion.partners), lazyload(Suggestion.approvals))
         .order_by(Suggestion.need_id, Suggestion.rank)
     ).all()
 

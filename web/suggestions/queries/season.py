@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import Account, Area, MatchingRun, Need, Offer, Participant, RunState
 from web.suggestions.queries.desk import PAGE_SIZE, needs_visible_to
@@ -28,8 +28,8 @@ class Season:
     total: int
 
 
-def season(session: Session, account: Account, municipality: Area, *, page: int) -> Season:
-    """Return the assignment of a municipality, its open needs by title; who was taken or left since is left out."""
+def season(session: Session, account: Account, municipality: Area, *, by: str, page: int) -> Season:
+    """Return one assignment of a municipality, its open needs by title; who was taken or left since is left out."""
     run = session.scalar(
         select(MatchingRun).where(
             MatchingRun.municipality_id == municipality.id,
@@ -49,7 +49,9 @@ def season(session: Session, account: Account, municipality: Area, *, page: int)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
     shown = {need.id for need in needs}
-    given = [(UUID(need), UUID(offer)) for need, _, offer in (run and run.season) or () if UUID(need) in shown]
+    given = [
+        (UUID(need), UUID(offer)) for need, _, offer in ((run and run.season) or {}).get(by, ()) if UUID(need) in shown
+    ]
     offers = _offers(session, {offer for _, offer in given})
     return Season(
         run=run,
@@ -65,6 +67,8 @@ def _offers(session: Session, ids: set[UUID]) -> dict[UUID, Offer]:
     rows = session.scalars(
         select(Offer)
         .where(Offer.id.in_(ids))
-        .options(joinedload(Offer.participant).options(lazyload(Participant.consents), joinedload(Participant.area)))
+        .options(
+            joinedload(Offer.participant).options(selectinload(Participant.consents), joinedload(Participant.area))
+        )
     )
-    return {offer.id: offer for offer in rows if offer.is_open}
+    return {offer.id: offer for offer in rows if offer.is_open and offer.participant.may_be_matched}

@@ -49,7 +49,7 @@ def needs_for(session: Session, account: Account, *, at: datetime, limit: int) -
         .where(NeedsShown.participant_id.in_(participants), MatchingRun.state == RunState.PUBLISHED)
         .order_by(MatchingRun.municipality_id, NeedsShown.participant_id)
     ).all()
-    turns = [[one.needs[position] for position in one.rounds[round_on(at)]] for one in lists]
+    turns = [[one.needs[position] for position in one.rounds[round_on(at) % len(one.rounds)]] for one in lists]
     longest = max((len(turn) for turn in turns), default=0)
     dealt = [turn[place] for place in range(longest) for turn in turns if place < len(turn)]
     shown: dict[UUID, tuple[UUID, float | None, float]] = {}
@@ -81,5 +81,11 @@ def _still_open(session: Session, account: Account, ids: Sequence[UUID]) -> dict
 
 
 def _still_offered(session: Session, ids: Sequence[UUID]) -> dict[UUID, Offer]:
-    rows = session.scalars(select(Offer).where(Offer.id.in_(ids))) if ids else ()
-    return {offer.id: offer for offer in rows if offer.is_open}
+    if not ids:
+        return {}
+    rows = session.scalars(
+        select(Offer)
+        .where(Offer.id.in_(ids))
+        .options(joinedload(Offer.participant).options(selectinload(Participant.consents)))
+    )
+    return {offer.id: offer for offer in rows if offer.is_open and offer.participant.may_be_matched}
