@@ -8,7 +8,7 @@ not, supersedes what was shown before and sets the state.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -74,7 +74,7 @@ class Found:
     results: Sequence[NeedResult]
     told_at: datetime
     showings: Sequence[Showing] = ()
-    season: Sequence[SeasonPair] = ()
+    seasons: Mapping[str, Sequence[SeasonPair]] = field(default_factory=dict)
 
     @property
     def offers(self) -> Mapping[str, OfferProfile]:
@@ -165,8 +165,11 @@ def publish(session: AuditedSession, job: Job, run: MatchingRun, found: Found, t
         former.supersede()
         session.execute(delete(NeedsShown.__table__).where(NeedsShown.__table__.c.run_id == former.id))  # type: ignore[arg-type]
     session.flush()
-    if found.season:
-        run.season = [[pair.need_id, pair.participant, pair.offer_id] for pair in found.season]
+    if found.seasons:
+        run.season = {
+            by: [[pair.need_id, pair.participant, pair.offer_id] for pair in pairs]
+            for by, pairs in found.seasons.items()
+        }
     run.publish(needs=len(found.market.needs), offers=len(found.market.offers), at=at)
     session.flush()
     if superseded:

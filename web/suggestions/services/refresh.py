@@ -78,7 +78,8 @@ def _look(
     if not is_whole:
         return publish.Found(market, run(market.needs, market.offers, **known), told_at)
     result = run_market(market.needs, market.offers, **known)
-    return publish.Found(market, result.needs, told_at, result.showings, result.season)
+    seasons = {"stability": result.season, "total": result.season_by_total}
+    return publish.Found(market, result.needs, told_at, result.showings, seasons)
 
 
 def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat) -> bool:
