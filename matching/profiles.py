@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from matching.geography import Geography
@@ -266,7 +267,7 @@ class OfferProfile:
             raise ValueError("a record lies between 0 and 1")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it remembers what is worked out from it
 class Taxonomy:
     """Skills, what they are called, and which belong together.
 
@@ -297,6 +298,10 @@ class Taxonomy:
         The keys are those of `matching.names.skill_key`: 「引越し」, 「引っ越し」 and 「ひっこし」 are one. A name wins
         over an alias, both win over how a name is read, and the smaller id where two skills share a form.
         """
+        return self._forms
+
+    @cached_property
+    def _forms(self) -> Mapping[str, tuple[str, bool]]:
         named = [
             *((self.names[skill], skill, False) for skill in sorted(self.names)),
             *((alias, skill, True) for skill in sorted(self.aliases) for alias in self.aliases[skill]),

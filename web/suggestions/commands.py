@@ -54,7 +54,11 @@ def refresh(municipality: str, *, is_left_to_workers: bool) -> None:
     for area_id, path in places:
         with click.progressbar(length=1, label=path, file=sys.stderr) as bar:
             is_done = services.refresh_now(
-                partial(read_scope, app), partial(session_scope, app, via="command"), area_id, beat=_moves(bar)
+                partial(read_scope, app),
+                partial(session_scope, app, via="command"),
+                area_id,
+                beat=_moves(bar),
+                dense=app.extensions["settings"].dense_model,
             )
             bar.update((bar.length or 0) - bar.pos)
         if not is_done:

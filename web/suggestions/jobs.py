@@ -12,7 +12,8 @@ from web.worker import Beat, LostClaim
 
 def refresh(app: Flask, job_id: UUID, beat: Beat) -> None:
     """Look for partners, and publish what was found unless another worker took the job over."""
-    if not services.refresh(partial(read_scope, app), partial(session_scope, app, via="job"), job_id, beat=beat):
+    reading, writing = partial(read_scope, app), partial(session_scope, app, via="job")
+    if not services.refresh(reading, writing, job_id, beat=beat, dense=app.extensions["settings"].dense_model):
         raise LostClaim(f"job {job_id} was taken over")
 
 

@@ -5,7 +5,6 @@ details of a participant are part of a profile.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -151,21 +150,26 @@ def market(session: Session, municipality: Area, *, at: datetime) -> Market:
 def market_of(session: Session, need: Need, *, at: datetime) -> Market:
     """Return one need and the few hundred offers that retrieval finds for it."""
     municipality = need.municipality
-    looking = told_needs(session, open_needs(municipality).where(Need.id == need.id), at=at)
-    needs = tuple(profile for profile in looking.values() if profile.is_open)
+    waiting = told_needs(session, open_needs(municipality).where(Need.id == need.id), at=at)
+    needs = tuple(profile for profile in waiting.values() if profile.is_open)
     known = taxonomy(session)
-    found = frozenset().union(*found_for_each(session, municipality, retrieval.wanted(needs, known)))
+    looking = retrieval.wanted(needs, known)
+    own = retrieval.found(session, open_here(municipality), looking, retrieval.FOR_ONE_NEED)
+    near, far = _found_elsewhere(session, municipality, looking)
+    found = frozenset().union(*own, *near, *far)
     told = told_offers_among(session, serving_offers(municipality), found, at=at)
     return _market(session, municipality, needs, told, known)
 
 
-def found_for_each(
-    session: Session, municipality: Area, looking: Sequence[retrieval.Wanted]
-) -> Iterator[AbstractSet[UUID]]:
-    """Yield for each need of a municipality the offers that are found for it alone."""
-    own = retrieval.found(session, open_here(municipality), looking, retrieval.FOR_ONE_NEED)
-    for several in zip(own, *_found_elsewhere(session, municipality, looking), strict=True):
-        yield frozenset().union(*several)
+def found_beside(
+    session: Session, municipality: Area, offer: Offer, looking: Sequence[retrieval.Wanted]
+) -> retrieval.Found:
+    """Return for each need what is found for it alone among the offers of which this one is."""
+    if offer.municipality_id == municipality.id:
+        return retrieval.found(session, open_here(municipality), looking, retrieval.FOR_ONE_NEED)
+    if offer.reach is Reach.ANYWHERE:
+        return everywhere.found(session, municipality, looking, retrieval.FROM_ELSEWHERE)
+    return retrieval.found(session, of_prefecture(municipality), looking, retrieval.FROM_ELSEWHERE)
 
 
 def _found_elsewhere(

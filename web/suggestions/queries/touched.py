@@ -23,14 +23,11 @@ from models.suggestions import UNDECIDED, published_runs
 from web.suggestions.queries import profiles, retrieval
 
 
-def reached(session: Session, offer: Offer, *, at: datetime) -> tuple[OfferProfile | None, Sequence[UUID]]:
-    """Return what the engine is told of an offer, and where needs are open that it may serve.
-
-    Nothing and nowhere where nobody may be suggested with it now.
-    """
+def reached(session: Session, offer: Offer, *, at: datetime) -> tuple[OfferProfile, Sequence[UUID]]:
+    """Return what the engine is told of an offer, and where needs are open that it may serve; nowhere while closed."""
     told = profiles.told_offers(session, select(Offer).where(Offer.id == offer.id), at=at)[str(offer.id)]
     if not (told.is_open and told.consented):
-        return None, ()
+        return told, ()
     statement = select(Area.id).where(Area.id.in_(select(Need.municipality_id).where(Need.status == NeedStatus.OPEN)))
     if offer.reach is Reach.PREFECTURE:
         prefecture = ".".join(offer.municipality.path.split(".")[: profiles.PREFECTURE_DEPTH])
@@ -61,14 +58,14 @@ def unmet(session: Session, municipality: Area) -> frozenset[str]:
 
 
 def finding(
-    session: Session, municipality: Area, offer: OfferProfile, needs: Sequence[NeedProfile], taxonomy: Taxonomy
+    session: Session, municipality: Area, offer: Offer, needs: Sequence[NeedProfile], taxonomy: Taxonomy
 ) -> Sequence[UUID]:
     """Return those of the needs for which retrieval finds an offer: no run of the others would see it."""
     if not needs:
         return ()
     looking = retrieval.wanted(needs, taxonomy)
-    found = profiles.found_for_each(session, municipality, looking)
-    return [UUID(need.id) for need, offers in zip(needs, found, strict=True) if UUID(offer.id) in offers]
+    found = profiles.found_beside(session, municipality, offer, looking)
+    return [UUID(need.id) for need, offers in zip(needs, found, strict=True) if offer.id in offers]
 
 
 def needs(session: Session, ids: Collection[UUID]) -> Iterable[Need]:

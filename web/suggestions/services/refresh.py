@@ -28,8 +28,11 @@ def request_run_for(session: Session, need: Need, *, by: Account | None) -> Job:
     return Job.request_for(session, need, by=by)
 
 
-def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool:
-    """Do one job: look for partners and publish what was found; tell whether it was still ours to publish."""
+def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat, dense: str | None = None) -> bool:
+    """Do one job: look for partners and publish what was found; tell whether it was still ours to publish.
+
+    `dense` names a folder with a model of sentences that helps to find offers by meaning.
+    """
     with reading() as session:
         job = job_of(session, job_id)
         attempt = job.attempts
@@ -42,7 +45,7 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
             market = profiles.market_of(session, job.need, at=told_at)
         told = publish.decisions(session, job.municipality, job.need)
     with heartbeat(beat, total=len(market.needs)) as progress:
-        found = _look(market, told, progress, told_at=told_at, is_whole=job.need_id is None)
+        found = _look(market, told, progress, told_at=told_at, is_whole=job.need_id is None, dense=dense)
     with writing() as session:
         if not is_still_ours(session, job_id, attempt):
             return False
@@ -65,7 +68,13 @@ def refresh(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool
 
 
 def _look(
-    market: profiles.Market, told: publish.Decided, progress: Beat, *, told_at: datetime, is_whole: bool
+    market: profiles.Market,
+    told: publish.Decided,
+    progress: Beat,
+    *,
+    told_at: datetime,
+    is_whole: bool,
+    dense: str | None,
 ) -> publish.Found:
     """Compute: for a municipality with the order of its whole market, for one need alone without."""
     known: dict[str, Any] = {
@@ -73,6 +82,7 @@ def _look(
         "geography": market.geography,
         "taxonomy": market.taxonomy,
         "refused": told.teams(market),
+        "dense": dense,
         "progress": progress,
     }
     if not is_whole:
@@ -82,7 +92,9 @@ def _look(
     return publish.Found(market, result.needs, told_at, result.showings, seasons)
 
 
-def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat) -> bool:
+def refresh_now(
+    reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat, dense: str | None = None
+) -> bool:
     """Look for partners at once, as a job that is at work from its first moment; tell whether nobody else was.
 
     A worker that looks for jobs finds this one taken. What is left behind by a process that was
@@ -97,7 +109,8 @@ def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: 
         job.start(at=at)
         session.add(job)
     try:
-        return refresh(reading, writing, job.id, beat=partial(_show_and_note, beat, writing, job.id, job.attempts))
+        noted = partial(_show_and_note, beat, writing, job.id, job.attempts)
+        return refresh(reading, writing, job.id, beat=noted, dense=dense)
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the row says how it ended, and the error goes on.
         with writing() as session:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from matching import OfferProfile
+from matching import OfferProfile, Taxonomy
 from matching.serving import served
-from models import Area, Job, utc_now
+from models import Area, Job, Offer, utc_now
 from web.suggestions.queries import profiles, touched
 from web.suggestions.services.claims import Scope, is_still_ours, job_of
 from web.suggestions.services.heartbeat import Beat, heartbeat
@@ -26,12 +26,13 @@ def seek(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool:
         attempt = job.attempts
         if job.offer is None:
             raise ValueError("what is touched is asked of one offer")
-        offer, places = touched.reached(session, job.offer, at=at)
+        told, places = touched.reached(session, job.offer, at=at)
         found = {*touched.holding(session, job.offer)}
+        known = profiles.taxonomy(session)
     with heartbeat(beat, total=len(places)) as progress:
         for done, place in enumerate(places, start=1):
             with reading() as session:
-                found |= {*_touched_in(session, session.get_one(Area, place), offer, at=at)} if offer else set()
+                found |= {*_touched_in(session, session.get_one(Area, place), job.offer, told, known, at=at)}
             progress(done, len(places))
     with writing() as session:
         if not is_still_ours(session, job_id, attempt):
@@ -43,12 +44,13 @@ def seek(reading: Scope, writing: Scope, job_id: UUID, *, beat: Beat) -> bool:
     return True
 
 
-def _touched_in(session: Session, municipality: Area, offer: OfferProfile, *, at: datetime) -> Sequence[UUID]:
+def _touched_in(
+    session: Session, municipality: Area, offer: Offer, told: OfferProfile, known: Taxonomy, *, at: datetime
+) -> Sequence[UUID]:
     """Return the needs of a municipality that an offer counts for and whose run would find it."""
     looking = profiles.told_needs(session, profiles.open_needs(municipality), at=at)
-    known = profiles.taxonomy(session)
     counting = served(
-        offer,
+        told,
         list(looking.values()),
         geography=profiles.geography(session, municipality),
         taxonomy=known,
