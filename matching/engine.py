@@ -19,6 +19,7 @@ from matching.retrieval import Retrieval
 from matching.scoring import PairScore, Scores, score
 from matching.showing import ROUNDS, Chances, SeasonPair, Showing, rotated, season, showings
 from matching.teams import FAINT_FLOOR, FIT_FLOOR, assemble
+from matching.text import remembered_words
 
 PAIRS_AT_ONCE: Final = 4_000_000
 """Pairs that are tried at the gates at once; needs are taken in blocks so that there are no more."""
@@ -126,8 +127,9 @@ def run(
         One result for each need, in the order given.
 
     """
-    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
-    return market.run(needs, refused, progress)
+    with remembered_words():
+        market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
+        return market.run(needs, refused, progress)
 
 
 def run_market(
@@ -154,10 +156,11 @@ def run_market(
         The results of `run` with places, and what to show to whom.
 
     """
-    market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
     # In the order of their ids, so that it does not matter who is named first.
     order = sorted(range(len(needs)), key=lambda row: needs[row].id)
-    results = market.run([needs[row] for row in order], refused, progress)
+    with remembered_words():
+        market = _Market(sorted(offers, key=lambda offer: offer.id), weights, geography, taxonomy, dense)
+        results = market.run([needs[row] for row in order], refused, progress)
     chances = Chances.of(market.found)
     ranking = rank(chances.market, rounds=ROUNDS)
     placed = dict(zip(order, rotated(results, chances, ranking), strict=True))

@@ -36,7 +36,7 @@ that nobody is ever added for it alone."""
 _Members: TypeAlias = tuple[int, ...]
 _Worth: TypeAlias = dict[tuple[str, str], float]
 
-_ALTERNATIVES_TRIED: Final = 50
+_ALTERNATIVES_TRIED: Final = 25
 _NOTHING: Final = 1e-12
 _DIGITS: Final = 12
 
@@ -187,7 +187,7 @@ def assemble(
     All teams of one size out of `cut` candidates are bounded from above at once: once as if an item could serve
     several slots in full, once as if a slot could take any quantity. They are then solved exactly in the order of the
     bounds until no bound is better than what was found. The first team is therefore the best there is; the search for
-    alternatives to it ends after 50 solved teams of a size. A team cannot be larger than what is lacking in units,
+    alternatives to it ends after 25 solved teams of a size. A team cannot be larger than what is lacking in units,
     since everybody in it has to give at least one.
 
     """

@@ -1,8 +1,10 @@
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
@@ -402,3 +404,27 @@ def test_a_run_at_once_notes_in_its_row_how_far_it_is(town: Any) -> None:
     job = town.session.scalars(select(Job)).one()
     assert job.heartbeat_at is not None
     assert job.heartbeat_at > noted[0]
+
+
+def quiet(done: int, total: int) -> None:
+    del done, total
+
+
+def test_a_model_of_sentences_that_is_not_there_stops_the_run_with_its_path(town: Any, tmp_path: Path) -> None:
+    scopes = partial(read_scope, town.app), partial(session_scope, town.app, via="test")
+
+    with pytest.raises(ValueError, match="no-such-model"):
+        services.refresh_now(*scopes, town.municipality.id, beat=quiet, dense=str(tmp_path / "no-such-model"))
+
+
+def test_a_model_of_sentences_helps_to_find_offers(town: Any, tmp_path: Path) -> None:
+    np.savez(
+        tmp_path / "vectors.npz",
+        words=np.frombuffer("会報\n紙面\n印刷".encode(), dtype=np.uint8),
+        vectors=np.eye(3, dtype=np.float32),
+    )
+    scopes = partial(read_scope, town.app), partial(session_scope, town.app, via="test")
+    town.session.commit()
+
+    assert services.refresh_now(*scopes, town.municipality.id, beat=quiet, dense=str(tmp_path))
+    assert town.suggestions()
