@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -229,6 +230,8 @@ def open_queue(url: str) -> Huey:
     if scheme in {"postgresql", "postgres"}:
         return PostgresHuey("enishi", dsn=url.replace("postgresql+psycopg", "postgresql", 1), results=False)
     if scheme in {"redis", "rediss"}:
+        if find_spec("redis") is None:
+            raise ValueError(f"ENISHI_HUEY_URL names {scheme}, which needs the package redis: pip install redis")
         return RedisHuey("enishi", url=url, results=False)
     raise ValueError(f"ENISHI_HUEY_URL names a queue of an unknown kind: {scheme}")
 

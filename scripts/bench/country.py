@@ -26,6 +26,8 @@ from models import (
     JobKind,
     JobState,
     Need,
+    Offer,
+    OfferStatus,
     Participant,
     ParticipantKind,
     ResourceKind,
@@ -125,6 +127,14 @@ def _town_rows(folder: Path, size: Size) -> Iterator[Row]:
             time.sleep(LOOK_EVERY_SECONDS)
         times.append(time.perf_counter() - began)
         used.append(time.process_time() - used_before)
+    touched = []
+    for job_id in _touch(app):
+        began = time.perf_counter()
+        while not _is_done(app, job_id):
+            time.sleep(LOOK_EVERY_SECONDS)
+        touched.append(time.perf_counter() - began)
+    while not _is_all_done(app):
+        time.sleep(LOOK_EVERY_SECONDS)
     worker.stop()
     began = time.perf_counter()
     with read_scope(app) as session:
@@ -141,6 +151,12 @@ def _town_rows(folder: Path, size: Size) -> Iterator[Row]:
         ms(run),
     )
     yield Row("The same, its CPU time, worst", ms(max(used[1:])), "the first since the start", ms(used[0]))
+    yield Row(
+        f"An edited offer there, until the needs that it touches are known, mean of {len(touched)}",
+        ms(sum(touched) / len(touched)),
+        f"a run for the {size.needs_of_a_town:,} needs of the town",
+        ms(run),
+    )
 
 
 def _postgresql_rows(folder: Path) -> Iterator[Row]:
@@ -276,6 +292,16 @@ def _post(app: Flask, number: int) -> Any:
         need.open(at=utc_now())
         session.add(need)
         return Job.request_for(session, need, by=None).id
+
+
+def _touch(app: Flask) -> Iterator[Any]:
+    """Ask of some offers one by one what they touch, as an edit would, and yield the jobs."""
+    with read_scope(app) as session:
+        offers = session.scalars(select(Offer.id).where(Offer.status == OfferStatus.OPEN).order_by(Offer.id)).all()
+    for offer in offers[:: len(offers) // POSTED][:POSTED]:
+        with session_scope(app, via="bench") as session:
+            job = Job.request_for_offer(session, session.get_one(Offer, offer), by=None)
+        yield job.id
 
 
 def _is_done(app: Flask, job_id: Any) -> bool:

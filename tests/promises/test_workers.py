@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -62,13 +63,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def workers(instance: Path, count: int) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
+def workers(instance: Path, count: int, **settings: str) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
     with (instance / "workers.log").open("ab") as log:
         processes = [
             subprocess.Popen(
                 [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
                 cwd=PROJECT,
-                env=environment(instance),
+                env=environment(instance) | settings,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -126,6 +127,31 @@ def test_the_result_does_not_depend_on_how_many_workers_there_are(
 
     assert len({row[0] for row in by_one_worker}) == MUNICIPALITIES
     assert ask(instance, SHOWN) == by_one_worker
+
+
+@pytest.mark.postgresql
+@pytest.mark.timeout(180)
+def test_workers_that_share_a_queue_in_postgresql_come_to_the_same_result(
+    asked: Path, tmp_path: Path, by_one_worker: list[tuple[object, ...]], postgresql_server: str
+) -> None:
+    instance = copied(asked, tmp_path, "instance")
+    (instance / "queue.db").unlink()
+    with closing(sqlite3.connect(instance / "enishi.db", timeout=10)) as connection, connection:
+        # So new that the sweeper leaves them alone: only their ids in the other queue lead to the work.
+        connection.execute("UPDATE jobs SET created_at = datetime('now', '+1 hour')")
+    shared = {"ENISHI_HUEY_URL": postgresql_server}
+    app = create_app(Settings.from_environment({"ENISHI_INSTANCE": str(instance), **shared}))
+    worker = app.extensions["worker"]
+    with closing(worker.huey.storage):
+        for (job_id,) in ask(instance, "SELECT id FROM jobs"):
+            worker.enqueue_job(UUID(str(job_id)))
+        assert worker.huey.pending_count() == MUNICIPALITIES
+        with workers(instance, 2, **shared):
+            wait_until_done(instance)
+        assert worker.huey.pending_count() == 0
+
+    assert ask(instance, SHOWN) == by_one_worker
+    assert not (instance / "queue.db").exists()
 
 
 @pytest.mark.timeout(180)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from huey import RedisHuey
 from sqlalchemy import select
 
 from models import AuditedSession, Job, JobKind, JobState, OutboxMail, utc_now
@@ -252,6 +253,19 @@ def test_a_mail_needs_a_reader(session: AuditedSession) -> None:
 def test_a_queue_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="amqp"):
         open_queue("amqp://localhost")
+
+
+def test_a_queue_in_redis_is_opened_where_its_package_is() -> None:
+    pytest.importorskip("redis")
+
+    assert isinstance(open_queue("redis://localhost:6379/0"), RedisHuey)
+
+
+def test_a_queue_in_redis_says_what_it_needs_where_its_package_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.worker.find_spec", lambda _name: None)
+
+    with pytest.raises(ValueError, match="pip install redis"):
+        open_queue("rediss://localhost:6379/0")
 
 
 def test_work_that_was_announced_is_in_the_queue(app: Flask, worker: Worker, session: AuditedSession) -> None:

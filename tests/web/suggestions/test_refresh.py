@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from matching import replay
+from matching.engine import SUGGESTIONS
 from models import (
     AuditAction,
     AuditEntry,
@@ -27,7 +28,7 @@ from models import (
     WeightSet,
     utc_now,
 )
-from tests.factories import make_need, make_offer, make_participant, make_resident, make_slot
+from tests.factories import make_item, make_need, make_offer, make_participant, make_resident, make_slot
 from web.database import read_scope, session_scope
 from web.suggestions import jobs, services
 from web.worker import LostClaim
@@ -128,6 +129,29 @@ def test_what_was_refused_is_not_shown_again(town: Any) -> None:
 
     assert refused not in [offers_of(town, suggestion) for suggestion in town.suggestions()]
     assert [suggestion.rank for suggestion in town.suggestions()] == list(range(1, len(town.suggestions()) + 1))
+
+
+def test_after_all_that_is_shown_was_refused_the_next_ones_are_suggested(town: Any) -> None:
+    need = make_need(
+        participant=town.association, title="祭りの写真", slots=[make_slot(what="印刷", skill=town.printing)]
+    )
+    town.session.add(need)
+    for _ in range(2 * SUGGESTIONS):
+        helper = make_participant(area=town.south)
+        items = [make_item(what="印刷", skill=town.printing)]
+        town.session.add(make_offer(participant=helper, title="印刷します", items=items))
+    town.look_for_partners()
+    shown = town.suggestions(need)
+    assert len(shown) == SUGGESTIONS
+    refused = [offers_of(town, suggestion) for suggestion in shown]
+    for suggestion in shown:
+        suggestion.refuse(town.refuse_reason, note="", by=town.coordinator, at=utc_now())
+
+    town.look_for_partners()
+
+    following = [offers_of(town, suggestion) for suggestion in town.suggestions(need)]
+    assert len(following) == SUGGESTIONS
+    assert not any(team in refused for team in following)
 
 
 def test_what_was_refused_is_shown_again_once_an_offer_has_changed(town: Any) -> None:
