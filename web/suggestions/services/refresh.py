@@ -92,9 +92,7 @@ def _look(
     return publish.Found(market, result.needs, told_at, result.showings, seasons)
 
 
-def refresh_now(
-    reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat, dense: str | None = None
-) -> bool:
+def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat, dense: str | None = None) -> bool:
     """Look for partners at once, as a job that is at work from its first moment; tell whether nobody else was.
 
     A worker that looks for jobs finds this one taken. What is left behind by a process that was
