@@ -77,10 +77,6 @@ class Geography:
 
     neighbours: frozenset[tuple[str, str]] = frozenset()
 
-    def same_district(self, first: str | None, second: str | None) -> bool:
-        """Say whether both places lie in the same known district."""
-        return self._share(first, second, DISTRICT_DEPTH)
-
     def same_municipality(self, first: str | None, second: str | None) -> bool:
         """Say whether both places lie in the same known municipality."""
         return self._share(first, second, MUNICIPALITY_DEPTH)

@@ -23,13 +23,13 @@ GEOGRAPHY = Geography(frozenset({("jp.03.hiyori.kita", "jp.03.hiyori.minami")}))
 )
 def test_places_are_as_close_as_both_are_known(one: str | None, other: str | None, expected: Closeness) -> None:
     assert GEOGRAPHY.closeness([one], [other])[0, 0] == expected
+    assert GEOGRAPHY.closeness_of(one, other) is expected
 
 
 def test_helpers_read_the_paths() -> None:
     kita, minami, tono = "jp.03.hiyori.kita", "jp.03.hiyori.minami", "jp.03.tono"
 
-    assert GEOGRAPHY.same_district(kita, kita)
-    assert not GEOGRAPHY.same_district(kita, minami)
+    assert GEOGRAPHY.closeness_of(kita, kita) is Closeness.SAME_DISTRICT
     assert GEOGRAPHY.are_neighbours(minami, kita)
     assert not GEOGRAPHY.are_neighbours(kita, tono)
     assert GEOGRAPHY.same_municipality(kita, minami)
