@@ -33,6 +33,9 @@ FAINT_SUGGESTIONS: Final = 2
 MOST_FAINT_PARTNERS: Final = 2
 """Greatest size of a team of those who are only faintly near."""
 
+MOST_IN_TOTAL: Final = 20_000
+"""Up to so many pairs a season is also assigned by the fit of all together, which takes more than twice as long."""
+
 NEEDS_AT_ONCE: Final = 2_000
 """Needs whose candidates are scored at once."""
 
@@ -54,7 +57,7 @@ class MarketResult:
         For each participant that could help, the needs to show it and their order in each round.
     season, season_by_total : tuple[SeasonPair, ...]
         One concrete assignment of the whole market: so that no two are left who would both rather have each other, and
-        so that the fit of all together is the greatest.
+        so that the fit of all together is the greatest (empty beyond `MOST_IN_TOTAL` pairs).
 
     """
 
@@ -168,7 +171,7 @@ def run_market(
         needs=tuple(placed[row] for row in range(len(needs))),
         showings=tuple(showings(chances, ranking)),
         season=tuple(season(chances)),
-        season_by_total=tuple(season(chances, by="total")),
+        season_by_total=tuple(season(chances, by="total")) if len(chances.rows) <= MOST_IN_TOTAL else (),
     )
 
 

@@ -27,7 +27,10 @@ BY_WORDS: Final = 40
 """Offers that are retrieved for a slot by its words."""
 
 BY_WORDS_ALONE: Final = 25
-"""Of those, so many for their words alone; the others, out of twice as many, because the rest agrees too."""
+"""Of those, so many for their words alone; the others because the rest agrees too."""
+
+BY_WORDS_AGREEING: Final = 80
+"""Offers nearest by their words out of which those others are chosen."""
 
 BY_SKILL: Final = 40
 """Offers that are retrieved for a slot by the relation of skills."""
@@ -150,7 +153,7 @@ class Retrieval:
         rows = np.array([row for row, _ in slots], dtype=np.int64)
         useful = np.stack([self._useful(slot, strict=strict) for _, slot in slots])
         queries = [f"{slot.what} {needs[row].title}" for row, slot in slots]
-        columns, _ = self._index.search(queries, top=2 * BY_WORDS, allowed=useful & eligible[rows])
+        columns, _ = self._index.search(queries, top=BY_WORDS_AGREEING, allowed=useful & eligible[rows])
         for row, of_slot in zip(rows.tolist(), columns, strict=True):
             found = of_slot[of_slot >= 0]
             first, others = found[:BY_WORDS_ALONE], found[BY_WORDS_ALONE:]

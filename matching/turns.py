@@ -2,14 +2,15 @@
 
 import zlib
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.arrays import IntMatrix
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(33)
+_MIX: Final = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))
+_SHIFT: Final = np.uint32(15)
 
 
 def lots(needs: Sequence[str], offers: Sequence[str], rows: IntMatrix, columns: IntMatrix) -> npt.NDArray[np.uint32]:
@@ -30,9 +31,9 @@ def lots(needs: Sequence[str], offers: Sequence[str], rows: IntMatrix, columns: 
         Numbers that follow from the two ids alone and look like chance.
 
     """
-    first = np.array([zlib.crc32(one.encode()) for one in needs], dtype=np.uint64)
-    second = np.array([zlib.crc32(one.encode()) for one in offers], dtype=np.uint64) << np.uint64(32)
-    mixed = (first[rows] ^ second[columns]) * _MIX
-    mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX
-    drawn: npt.NDArray[np.uint32] = (mixed >> np.uint64(32)).astype(np.uint32)
+    first = np.array([zlib.crc32(one.encode()) for one in needs], dtype=np.uint32)
+    second = np.array([zlib.crc32(one.encode()) for one in offers], dtype=np.uint32) * _MIX[0]
+    drawn: npt.NDArray[np.uint32] = (first[rows] ^ second[columns]) * _MIX[1]
+    drawn ^= drawn >> _SHIFT
+    drawn *= _MIX[0]
     return drawn

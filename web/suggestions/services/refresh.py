@@ -88,7 +88,7 @@ def _look(
     if not is_whole:
         return publish.Found(market, run(market.needs, market.offers, **known), told_at)
     result = run_market(market.needs, market.offers, **known)
-    seasons = {"stability": result.season, "total": result.season_by_total}
+    seasons = {"stability": result.season, "total": result.season_by_total or result.season}
     return publish.Found(market, result.needs, told_at, result.showings, seasons)
 
 
