@@ -3,7 +3,6 @@
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import numpy as np
 
 from bench import baselines
 from bench.baselines import Matrix, Policy
-from bench.table import Row, ms
+from bench.table import Row, ms, peak
 from matching.assignment import assign
 from matching.market import Market, rank
 from matching.market.capacity import realised
@@ -30,7 +29,7 @@ NAMES: Final = "own wish / product / transferable / Nash"
 SIZES: Final = ((20, 30), (50, 75), (100, 150))
 SCALES: Final = ((100_000, 100_000, 50), (1_000_000, 100_000, 20))
 SEEDS_SHORT, SEEDS_FULL, SEEDS_LARGE = 3, 10, 2
-GIGABYTE: Final = 1 << 20  # in the unit of ru_maxrss
+GIGABYTE: Final = 1 << 20  # in kilobytes
 
 
 def rows(*, full: bool) -> Iterator[Row]:
@@ -180,9 +179,9 @@ def scale_rows(n_left: int, n_right: int, candidates: int) -> Iterator[Row]:
 def _measure(n_left: int, n_right: int, candidates: int) -> dict[str, float]:
     left, right = baselines.sparse_preferences(n_left, n_right, candidates)
     market = Market(left, right)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIGABYTE
+    before = peak() / GIGABYTE
     found, seconds = _timed(lambda: rank(market))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIGABYTE
+    most = peak() / GIGABYTE
     chances = left * right.T.tocsr() * found.exposure_left * found.exposure_right.T.tocsr()
     welfare, unlucky = float(chances.sum()), int((chances.sum(axis=0) <= 0).sum() + (chances.sum(axis=1) <= 0).sum())
     product, product_seconds = _timed(lambda: baselines.sparse_product(left, right))
@@ -192,7 +191,7 @@ def _measure(n_left: int, n_right: int, candidates: int) -> dict[str, float]:
         "seconds": seconds,
         "product_seconds": product_seconds,
         "before": before,
-        "peak": peak,
+        "peak": most,
         "unlucky": unlucky,
     }
 

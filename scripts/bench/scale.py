@@ -1,6 +1,5 @@
 """One large town: an engine run on 1,000 needs and 10,000 offers, in one process, and what a single need costs."""
 
-import resource
 import subprocess
 import sys
 import time
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
-from bench.table import Row, ms
+from bench.table import Row, ms, peak
 from matching import (
     CONDITIONS,
     Geography,
@@ -90,7 +89,7 @@ def rows(*, full: bool) -> Iterator[Row]:
             capture_output=True,
             text=True,
         ).stdout
-        wall, used, peak, suggested = output.split()
+        wall, used, most, suggested = output.split()
         what = f"Engine: {n_needs:,} needs × {n_offers:,} offers with teams, rounds and season"
         yield Row(
             f"{what}, wall / CPU",
@@ -98,7 +97,7 @@ def rows(*, full: bool) -> Iterator[Row]:
             f"all pairs one by one, scores alone (from {SINGLE})",
             ms(singly * n_needs * n_offers),
         )
-        yield Row(f"{what}, peak memory", f"{int(peak):,} MB", "at most", "1,000 MB")
+        yield Row(f"{what}, peak memory", f"{int(most):,} MB", "at most", "1,000 MB")
         yield Row(f"{what}, needs with a suggestion", suggested, "needs", f"{n_needs:,}")
 
 
@@ -108,8 +107,7 @@ def main() -> None:
     wall, used = time.perf_counter(), time.process_time()
     results = run_market(needs, offers, **KNOWN).needs
     wall, used = time.perf_counter() - wall, time.process_time() - used
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(wall, used, peak, sum(bool(result.suggestions) for result in results))  # noqa: T201  # what the caller reads
+    print(wall, used, peak() // 1024, sum(bool(result.suggestions) for result in results))  # noqa: T201  # what the caller reads
 
 
 def market(needs: int, offers: int) -> tuple[list[NeedProfile], list[OfferProfile]]:
