@@ -280,7 +280,7 @@ def test_teams_that_were_refused_make_room_for_the_next() -> None:
 
 def test_who_has_no_hours_for_a_slot_does_not_take_the_place_of_who_has() -> None:
     need = make_need(make_slot(what="会計", hours_per_month=1.0), make_slot(what="会計の記帳", hours_per_month=20.0))
-    busy = [make_offer(make_item(what="会計の記帳"), id=f"a{k:02}", owner=f"p{k}", hours_limit=5.0) for k in range(40)]
+    busy = [make_offer(make_item(what="会計の記帳"), id=f"a{k:02}", owner=f"p{k}", hours_limit=5.0) for k in range(35)]
     free = make_offer(make_item(what="記帳"), id="z", owner="z")
 
     best = results_of([need], [*busy, free])[0].suggestions[0]
