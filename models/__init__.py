@@ -4,6 +4,7 @@ from models.accounts import Account, ApiToken, Appointment, Membership, Role, Si
 from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
 from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
 from models.base import Base, utc_now
+from models.drafts import Draft, DraftKind
 from models.duplicates import DuplicateVerdict, Merger
 from models.jobs import Job, JobKind, JobState
 from models.lifecycle import Ending, Stage
@@ -56,6 +57,8 @@ __all__ = [
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
+    "Draft",
+    "DraftKind",
     "DuplicateVerdict",
     "Ending",
     "Enquiry",

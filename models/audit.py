@@ -40,6 +40,7 @@ NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
         "suggestion_partners": "derived by a run that is recorded, recomputable from its snapshot",
         "suggestion_shares": "derived by a run that is recorded, recomputable from its snapshot",
         "need_outcomes": "derived by a run that is recorded",
+        "drafts": "typed and not said yet; what becomes of a draft is recorded",
         "needs_shown": "derived by a run that is recorded",
     }
 )

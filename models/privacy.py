@@ -46,6 +46,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "consents": _table(
             participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
         ),
+        "drafts": _table(
+            kind=O, content=P, saved_at=O, expires_at=O, about=O, token_hash=S, account_id=O
+        ),
         "duplicate_verdicts": _table(first_id=O, second_id=O, decided_at=O, decided_by_id=O),
         "enquiries": _table(
             sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, party_id=O,
@@ -135,6 +138,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sign_ins": ("account_id", "account"),
         "api_tokens": ("account_id", "account"),
         "outbox_mails": ("to_account_id", "account"),
+        "drafts": ("account_id", "account"),
         "handled_requests": ("account_id", "account"),
         "suggestion_approvals": ("account_id", "account"),
         "participants": ("id", "participant"),
@@ -154,6 +158,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 # Rows that go as a whole when a person's data are erased; what others must still see is scrubbed instead.
 DELETED_ON_ERASURE: Final = (
+    "drafts",
     "handled_requests",
     "outbox_mails",
     "api_tokens",

@@ -1,0 +1,1 @@
+"""What somebody typed and has not said yet: kept by itself, gone on with later, discarded."""
