@@ -25,8 +25,10 @@ from models import (
     Window,
 )
 from web.database import current_session
+from web.fields import one_line, plain
 from web.listings import queries
-from web.listings.forms import LONGEST_BODY, MOST_HOURS, one_line, plain
+from web.listings.forms.listings import LONGEST_BODY
+from web.listings.forms.pieces import MOST_HOURS
 from web.listings.services import needs as need_services
 from web.listings.services import offers as offer_services
 from web.listings.services.pieces import MOST_QUANTITY, UNSTATED_QUANTITY, Piece

@@ -9,7 +9,10 @@ from flask_babel import gettext as _
 from models import Condition, Need, Offer, OfferItem, Permission, Slot, Window, is_granted
 from web.database import current_session
 from web.listings import queries
-from web.listings.forms import ListingForm, NeedForm, OfferForm, SearchForm
+from web.listings.forms.listings import ListingForm
+from web.listings.forms.needs import NeedForm
+from web.listings.forms.offers import OfferForm
+from web.listings.forms.search import SearchForm
 from web.listings.services import needs as need_services
 from web.listings.services import offers as offer_services
 from web.listings.services.pieces import UNSTATED_QUANTITY

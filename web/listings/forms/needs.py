@@ -1,0 +1,52 @@
+"""A need as people type it."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import SelectMultipleField
+
+from models import Account, Condition, Need
+from web.fields import members_of
+from web.listings import queries
+from web.listings.forms.listings import Choices, ListingForm, kept_pieces, participant_asked_for, saved_listing
+from web.listings.forms.pieces import Rows, SlotForm, by_position, saved_piece
+from web.listings.services.needs import NeedDraft
+
+
+class NeedForm(ListingForm[Need]):
+    """A need as it is posted or edited."""
+
+    PIECES = "slots"
+
+    accepts = SelectMultipleField(_l("What would be acceptable"), choices=members_of(Condition))
+    slots = Rows(SlotForm)
+
+    @classmethod
+    def to_post(cls, session: Session, account: Account) -> "NeedForm":
+        """Return the form for a new need."""
+        preselected = participant_asked_for()
+        found = Choices.to_post(session, account, preselected=preselected)
+        return cls(found, participant=str(preselected) if preselected else "")
+
+    @classmethod
+    def to_edit(cls, session: Session, need: Need) -> "NeedForm":
+        """Return the form with what is saved now."""
+        queries.whole_need(session, need)
+        kept = kept_pieces(session, need)
+        return cls(Choices.to_edit(session, need), row=need, kept=kept, **_saved_need(need))
+
+    @classmethod
+    def as_saved(cls, form: "NeedForm", need: Need) -> "NeedForm":
+        """Return a form that holds what is saved, whatever was sent."""
+        return cls(form.found, row=need, formdata=None, **_saved_need(need))
+
+    def draft(self) -> NeedDraft:
+        """Return what was typed, checked and ready to be written down."""
+        conditions = [Condition(value) for value in self.accepts.data] if self.accepts.data else None
+        return NeedDraft(**self._shared(), accepts=conditions, slots=self._pieces())
+
+
+def _saved_need(need: Need) -> dict[str, Any]:
+    slots = ((slot.position, saved_piece(slot) | {"hours_per_month": slot.hours_per_month}) for slot in need.slots)
+    return saved_listing(need) | {"accepts": need.accepts or [], "slots": by_position(slots)}
