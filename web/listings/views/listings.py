@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,10 +16,9 @@ from web.listings.forms.search import SearchForm
 from web.listings.services import needs as need_services
 from web.listings.services import offers as offer_services
 from web.listings.services.pieces import UNSTATED_QUANTITY
+from web.listings.views.blueprint import bp
 from web.participants.queries import seen_by
 from web.security import account_at_work, current_account, requires
-
-bp = Blueprint("listings", __name__)
 
 
 @bp.app_template_test("unstated")

@@ -1,0 +1,6 @@
+"""Pages of needs and offers; each file opens its doors on the one blueprint."""
+
+from web.listings.views import listings
+from web.listings.views.blueprint import bp
+
+__all__ = ["bp", "listings"]
