@@ -1,14 +1,13 @@
-"""Reads of needs and offers; every list starts from `visible_needs_to` or `visible_offers_to`."""
+"""Reads of single needs and offers, and of what forms, imports and services look up."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
 from matching.geography import Geography
@@ -19,20 +18,15 @@ from models import (
     Account,
     ActivityField,
     Area,
-    AreaLevel,
     Commitment,
-    Consent,
-    ConsentPurpose,
     Need,
     NeedStatus,
     Offer,
     OfferItem,
-    OfferStatus,
     Participant,
     ParticipantKind,
     Party,
     Reach,
-    ResourceKind,
     Role,
     Skill,
     Slot,
@@ -41,79 +35,18 @@ from models import (
     lies_under,
 )
 from models.errors import InvalidValue, NotAllowed
-from models.search import contains_words
 from models.suggestions import UNDECIDED
-from web.participants.queries import SeenParticipant, seen_by
+from web.listings.queries.lists import newest_first
+from web.listings.queries.visibility import ListingModel, visible_needs_to
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
-PAGE_SIZE: Final = 20
 MOST_PLACES: Final = 300
 MOST_PARTICIPANTS: Final = 500
 MOST_REFRESHED: Final = 50
-LONGEST_QUERY: Final = 100
 MOST_COMPARED: Final = 40
 BATCH: Final = 500
 
-Listing = TypeVar("Listing", Need, Offer)
 Value = TypeVar("Value")
-ListingModel: TypeAlias = type[Need] | type[Offer]
-
-
-class Show(StrEnum):
-    """Which states a list shows."""
-
-    OPEN = "open"
-    OWN = "own"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a reader narrows a list down to; each part may be left open."""
-
-    q: str = ""
-    area: str = ""
-    field: str = ""
-    kind: str = ""
-    show: Show = Show.OPEN
-
-    def active(self) -> dict[str, str]:
-        """Return the parts that narrow the list, as the parameters of its address."""
-        parts = {"q": self.q, "area": self.area, "field": self.field, "kind": self.kind}
-        if self.show is not Show.OPEN:
-            parts["show"] = self.show.value
-        return {name: value for name, value in parts.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen(Generic[Listing]):
-    """A need or offer together with as much of its participant as the reader may see."""
-
-    row: Listing
-    owner: SeenParticipant
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Listing]):
-    """One page of a list."""
-
-    items: Sequence[Seen[Listing]]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages the list has, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place under which something is listed, and how much."""
-
-    area: Area
-    listed: int
-    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,79 +70,6 @@ class Chosen:
     area: Area | None
     fields: Sequence[ActivityField]
     skills: Mapping[str, Skill]
-
-
-def visible_needs_to(account: Account | None) -> Select[Need]:
-    """Return the needs whose page the account may open: public ones, own ones, those it coordinates."""
-    is_public = and_(
-        Need.status.in_([NeedStatus.OPEN, NeedStatus.FILLED]),
-        Participant.paused_at.is_(None),
-        Participant.left_at.is_(None),
-        or_(Participant.is_adult, _has_consent_of_guardian()),
-    )
-    return (
-        select(Need)
-        .join(Participant, Need.participant_id == Participant.id)
-        .join(Area, Need.area_id == Area.id)
-        .where(or_(is_public, *_own_or_coordinated(account)))
-    )
-
-
-def visible_offers_to(account: Account | None) -> Select[Offer]:
-    """Return the offers whose page the account may open; a visitor without account sees none."""
-    is_public = and_(Offer.status == OfferStatus.OPEN, Participant.kind != ParticipantKind.RESIDENT)
-    return (
-        select(Offer)
-        .join(Participant, Offer.participant_id == Participant.id)
-        .join(Area, Offer.area_id == Area.id)
-        .where(or_(false() if account is None else is_public, *_own_or_coordinated(account)))
-    )
-
-
-def needs_page(session: Session, account: Account | None, filters: Filters, *, page: int) -> Page[Need]:
-    """Return one page of the needs that the account may see, newest first."""
-    statement = _narrowed(visible_needs_to(account), Need, filters, account)
-    return _page(session, statement, Need, account, page)
-
-
-def offers_page(session: Session, account: Account | None, filters: Filters, *, page: int) -> Page[Offer]:
-    """Return one page of the offers that the account may see, newest first."""
-    statement = _narrowed(visible_offers_to(account), Offer, filters, account)
-    return _page(session, statement, Offer, account, page)
-
-
-def hits_without_each(
-    session: Session, account: Account | None, filters: Filters, model: ListingModel
-) -> dict[str, int]:
-    """Return, for each active filter, how much the list would hold without it; what would hold nothing is left out."""
-    hits = {}
-    for name in filters.active():
-        rest = {key: value for key, value in _parts(filters).items() if key != name}
-        statement: Select[Any] = visible_needs_to(account) if model is Need else visible_offers_to(account)
-        count = _count(session, _narrowed(statement, model, Filters(**rest), account))
-        if count:
-            hits[name] = count
-    return hits
-
-
-def places_with(session: Session, account: Account | None, model: ListingModel) -> list[Place]:
-    """Return the places under which something open is listed, each before what lies in it."""
-    statement: Select[Any] = visible_needs_to(account) if model is Need else visible_offers_to(account)
-    counts = session.execute(
-        statement.where(_is_open(model))
-        .with_only_columns(Area.path, func.count(), maintain_column_froms=True)
-        .group_by(Area.path)
-        .order_by(None)
-    ).all()
-    listed: dict[str, int] = {}
-    for path, number in counts:
-        for ancestor in _with_ancestors(path):
-            listed[ancestor] = listed.get(ancestor, 0) + number
-    areas = session.scalars(select(Area).where(Area.path.in_(list(listed))).order_by(Area.path)).all()
-    if len(areas) > MOST_PLACES:
-        areas = [area for area in areas if area.level is not AreaLevel.DISTRICT][:MOST_PLACES]
-    highest = min((area.path.count(".") for area in areas), default=0)
-    return [Place(area, listed[area.path], area.path.count(".") - highest) for area in areas]
 
 
 def vocabulary(session: Session, *, with_skills: bool = False) -> Vocabulary:
@@ -282,7 +142,7 @@ def alike_needs(session: Session, account: Account | None, need: Need) -> Sequen
         statement = statement.where(Need.fields.any(ActivityField.code.in_(codes)))
     # All in one go: few rows, and a page that is read often.
     options = (joinedload(Need.area), lazyload(Need.participant), joinedload(Need.slots), joinedload(Need.fields))
-    newest = statement.options(*options).order_by(*_newest_first(Need)).limit(MOST_COMPARED)
+    newest = statement.options(*options).order_by(*newest_first(Need)).limit(MOST_COMPARED)
     found = session.scalars(newest).unique().all()
     by_id = {str(other.id): other for other in found}
     profiles = [_profile(other) for other in found]
@@ -490,115 +350,3 @@ def municipalities_reached(session: Session, reach: Reach, area: Area, municipal
 
 def _in_batches(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
     return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
-
-
-def _has_consent_of_guardian() -> ColumnElement[bool]:
-    return (
-        select(Consent.id)
-        .where(
-            Consent.participant_id == Participant.id,
-            Consent.purpose == ConsentPurpose.GUARDIAN,
-            Consent.withdrawn_at.is_(None),
-        )
-        .exists()
-    )
-
-
-def _own_or_coordinated(account: Account | None) -> list[ColumnElement[bool]]:
-    if account is None:
-        return []
-    return [
-        Participant.id.in_([membership.participant_id for membership in account.memberships]),
-        lies_under(account.paths(Role.COORDINATOR)),
-    ]
-
-
-def _is_open(model: ListingModel) -> ColumnElement[bool]:
-    return Need.status == NeedStatus.OPEN if model is Need else Offer.status == OfferStatus.OPEN
-
-
-def _parts(filters: Filters) -> dict[str, Any]:
-    return {
-        "q": filters.q,
-        "area": filters.area,
-        "field": filters.field,
-        "kind": filters.kind,
-        "show": filters.show,
-    }
-
-
-def _narrowed(statement: Select[Any], model: ListingModel, filters: Filters, account: Account | None) -> Select[Any]:
-    if filters.show is Show.OPEN:
-        statement = statement.where(_is_open(model))
-    elif filters.show is Show.OWN:
-        represented = [] if account is None else [membership.participant_id for membership in account.memberships]
-        statement = statement.where(Participant.id.in_(represented))
-    if filters.q:
-        statement = statement.where(contains_words(model.search_text, filters.q.replace("\0", " ")[:LONGEST_QUERY]))
-    if filters.area:
-        inside = Area.path.startswith(filters.area + ".", autoescape=True)
-        statement = statement.where(or_(Area.path == filters.area, inside))
-    if filters.field:
-        statement = statement.where(model.fields.any(ActivityField.code == filters.field))
-    if filters.kind:
-        statement = statement.where(_names_kind(model, filters.kind))
-    return statement
-
-
-def _names_kind(model: ListingModel, kind: str) -> ColumnElement[bool]:
-    if kind not in {member.value for member in ResourceKind}:
-        return false()
-    if model is Need:
-        return Need.slots.any(Slot.kind == ResourceKind(kind))
-    return Offer.items.any(OfferItem.kind == ResourceKind(kind))
-
-
-def _count(session: Session, statement: Select[Any]) -> int:
-    counting = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-    return session.scalar(counting) or 0
-
-
-def _page(
-    session: Session, statement: Select[Any], model: type[Listing], account: Account | None, number: int
-) -> Page[Listing]:
-    total = _count(session, statement)
-    number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
-    rows: Sequence[Listing] = []
-    if total:
-        rows = session.scalars(
-            statement.options(*_card(model))
-            .order_by(*_newest_first(model))
-            .limit(PAGE_SIZE)
-            .offset((number - 1) * PAGE_SIZE)
-        ).all()
-    return Page([Seen(row, seen_by(account, row.participant)) for row in rows], total, number)
-
-
-def _card(model: ListingModel) -> list[Any]:
-    """Return the loading of what a card in a list shows; consents decide nothing there and stay unread."""
-    if model is Need:
-        participant = joinedload(Need.participant)
-        return [
-            participant,
-            participant.raiseload(Participant.consents),
-            joinedload(Need.area),
-            selectinload(Need.slots).joinedload(Slot.skill),
-        ]
-    participant = joinedload(Offer.participant)
-    return [
-        participant,
-        participant.raiseload(Participant.consents),
-        joinedload(Offer.area),
-        selectinload(Offer.items).joinedload(OfferItem.skill),
-    ]
-
-
-def _newest_first(model: ListingModel) -> list[Any]:
-    if model is Need:
-        return [Need.opened_at.desc().nulls_first(), Need.created_at.desc(), Need.id]
-    return [Offer.created_at.desc(), Offer.id]
-
-
-def _with_ancestors(path: str) -> Iterable[str]:
-    parts = path.split(".")
-    return (".".join(parts[:length]) for length in range(1, len(parts) + 1))
