@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Flask
 from flask_openapi3 import Info
-from whitenoise import WhiteNoise
 
 from models import JobKind
 from web.config import Settings
@@ -14,10 +13,10 @@ from web.errors import init_errors, misshapen
 from web.i18n import init_i18n
 from web.pages import init_pages
 from web.security import check_every_route_names_its_permission, csrf, init_security
+from web.transfer import init_transfer
 from web.worker import init_worker
 
 HERE: Final = Path(__file__).parent
-STATIC_MAX_AGE_SECONDS: Final = 3600
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -73,7 +72,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for commands in (accounts_commands, listings_commands, suggestions_commands, operations_commands):
         commands.register(app)
     check_every_route_names_its_permission(app)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the way WSGI middleware is put in front
-        app.wsgi_app, root=str(HERE / "static"), prefix="/static/", max_age=STATIC_MAX_AGE_SECONDS
-    )
+    init_transfer(app)
     return app

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from waitress.server import create_server
 
 from models import utc_now
@@ -150,3 +150,92 @@ def _read_mail(path: Path) -> EmailMessage:
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     return mail
+
+
+MOST_STEPS = 150
+Role = Literal["button", "link", "checkbox", "radio"]
+# What has the focus: its role and name as a screen reader tells them, and whether an eye sees that it has it.
+FOCUS_IS_SEEN = """element => {
+  const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const around = element.closest("label, .choice, .chip");
+  const frame = around && getComputedStyle(around);
+  const outer = frame && frame.outlineStyle !== "none" && parseFloat(frame.outlineWidth) >= 2;
+  return (ring || outer) && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
+    && style.visibility === "visible";
+}"""
+IS_IN_THE_SAME_GROUP = """element => {
+  const focused = document.activeElement;
+  return element.type === "radio" && focused.type === "radio" && element.name === focused.name
+    && element.form === focused.form;
+}"""
+HAS_FOCUS = "element => element === document.activeElement"
+
+
+class Keyboard:
+    """Hands that have nothing but a keyboard: Tab to what is sought, then Enter, Space, arrows or text."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def to(self, sought: Locator) -> None:
+        """Press Tab until what is sought has the focus; fail where the focus is lost from sight or never comes."""
+        expect(sought).to_have_count(1)
+        for _ in range(MOST_STEPS):
+            self.page.keyboard.press("Tab")
+            focused = self.page.locator(":focus")
+            if not focused.count():
+                continue  # the browser's own bar, between the end of the page and its beginning
+            if not focused.evaluate(FOCUS_IS_SEEN):
+                raise AssertionError(f"the focus is not seen on {focused.evaluate('e => e.outerHTML.slice(0, 200)')}")
+            if sought.evaluate(HAS_FOCUS):
+                return
+            # A group of radio buttons is one stop: arrows lead through it.
+            if sought.evaluate(IS_IN_THE_SAME_GROUP):
+                self._along_the_group(sought)
+                return
+        raise AssertionError(f"no {MOST_STEPS} steps of Tab lead to {sought}")
+
+    def press(self, name: str, *, role: Role = "button", exact: bool = True) -> None:
+        """Go to the button (or link: role="link") with this name in the main part, and press Enter."""
+        self.to(self._named(role, name, exact=exact))
+        self.page.keyboard.press("Enter")
+
+    def follow(self, name: str, *, exact: bool = False) -> None:
+        """Go to the link with this name in the main part, and press Enter."""
+        self.press(name, role="link", exact=exact)
+
+    def write(self, label: str, text: str) -> None:
+        """Go to the field with this label and replace what it holds."""
+        self.to(self.page.get_by_label(label).first)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
+
+    def tick(self, label: str, *, role: Role = "checkbox") -> None:
+        """Go to the checkbox (or radio button: role="radio") with this label and choose it with Space."""
+        sought = self._named(role, label, exact=False)
+        self.to(sought)
+        if not sought.is_checked():
+            self.page.keyboard.press("Space")
+        expect(sought).to_be_checked()
+
+    def _named(self, role: Role, name: str, *, exact: bool) -> Locator:
+        return self.page.locator("main").get_by_role(role, name=name, exact=exact).first
+
+    def _along_the_group(self, sought: Locator) -> None:
+        for _ in range(MOST_STEPS):
+            if sought.evaluate(HAS_FOCUS):
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no arrow leads to {sought}")
+
+
+@pytest.fixture
+def keyboard() -> Callable[[Page], Keyboard]:
+    """Return a function that lays a keyboard before a page: `keys = keyboard(page); keys.press("送る")`.
+
+    `keys.to(locator)` goes there with Tab alone and fails where the focus is not seen on the way; `press`, `follow`,
+    `write` and `tick` go to a button, a link, a field or a choice by its name, and use it. `select` boxes take letters
+    and arrows: `keys.to(page.get_by_label("地域"))`, then `page.keyboard.press("ArrowDown")`.
+    """
+    return Keyboard

@@ -72,3 +72,25 @@ if (menu) {
     menu.querySelector("summary").focus();
   });
 }
+
+// Answers in place (components/layout.html: in_place): whatever cannot be put into its region is shown as a page.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (!ctx.select || tasks.some((task) => task.type === "main" && task.fragment.childElementCount > 0)) return;
+  event.preventDefault();
+  if (ctx.request.method === "GET" || ctx.response.raw.redirected) {
+    location.assign(ctx.response.raw.url);
+    return;
+  }
+  const page = new DOMParser().parseFromString(ctx.text, "text/html");
+  const main = page.querySelector("main");
+  if (!main) return location.reload();
+  document.title = page.title;
+  document.querySelector("main").replaceWith(document.adoptNode(main));
+  main.focus();
+});
+document.addEventListener("htmx:error", (event) => {
+  const source = event.target;
+  if (source.matches("form")) HTMLFormElement.prototype.submit.call(source);
+  else if (source.href) location.assign(source.href);
+});
