@@ -3,21 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from matching.arrays import FloatMatrix
-
 Division: TypeAlias = dict[tuple[int, int], int]
 
 _Path: TypeAlias = tuple[float, tuple[tuple[int, int], ...]]
 _NOTHING: Final = 1e-12
 
 
-def allocate(gains: FloatMatrix, demand: Sequence[int], supply: Sequence[int]) -> Division:
+def divide(edges: Mapping[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
     """Return the division with the greatest total gain.
 
     Parameters
     ----------
-    gains : numpy.ndarray, shape (n_slots, n_items)
-        Gain of one unit of each item in each slot, 0 where it does not count.
+    edges : Mapping[tuple[int, int], float]
+        Gain of one unit, above 0, by the positions of slot and item; a pair that is not named does not count.
     demand : Sequence[int]
         What each slot lacks, at least 0.
     supply : Sequence[int]
@@ -37,33 +35,6 @@ def allocate(gains: FloatMatrix, demand: Sequence[int], supply: Sequence[int]) -
     References
     ----------
     Ahuja, R. K., Magnanti, T. L., and Orlin, J. B. (1993). Network Flows, section 9.7.
-
-    """
-    edges = {
-        (slot, item): gain
-        for slot, of_items in enumerate(gains.tolist())
-        for item, gain in enumerate(of_items)
-        if gain > 0.0
-    }
-    return divide(edges, demand, supply)
-
-
-def divide(edges: Mapping[tuple[int, int], float], demand: Sequence[int], supply: Sequence[int]) -> Division:
-    """Return the same division as `allocate` for gains that are given by slot and item.
-
-    Parameters
-    ----------
-    edges : Mapping[tuple[int, int], float]
-        Gain of one unit, above 0, by the positions of slot and item.
-    demand : Sequence[int]
-        What each slot lacks, at least 0.
-    supply : Sequence[int]
-        What there is of each item, at least 0.
-
-    Returns
-    -------
-    dict[tuple[int, int], int]
-        Quantities, at least 1, by slot and item.
 
     """
     division = _each_slot_alone(edges, demand, supply)

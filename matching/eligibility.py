@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from matching.arrays import BoolMatrix, IntMatrix, MaskMatrix
-from matching.geography import DISTRICT_DEPTH, MUNICIPALITY_DEPTH, PREFECTURE_DEPTH, Geography, apart
+from matching.geography import DISTRICT_DEPTH, MUNICIPALITY_DEPTH, PREFECTURE_DEPTH, apart
 from matching.kinds import kind_worth, worth_of_kind
 from matching.profiles import CONDITIONS, KINDS, NeedProfile, OfferProfile, SlotProfile
 from matching.reasons import Param, Reason
@@ -90,7 +90,7 @@ class Exclusions:
         return {gate: count for gate, count in found.items() if count}
 
 
-def exclusions(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile], geography: Geography) -> Exclusions:
+def exclusions(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> Exclusions:
     """Try every pair at every gate.
 
     Parameters
@@ -99,9 +99,6 @@ def exclusions(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile], geo
         The needs.
     offers : Sequence[OfferProfile]
         The offers.
-    geography : Geography
-        Part of the interface of the engine; neighbours are not served by a reach that ends at the district, they
-        are what `matching.relaxation` proposes next.
 
     Returns
     -------
@@ -110,14 +107,14 @@ def exclusions(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile], geo
 
     Notes
     -----
-    What is not known excludes nobody. A pair fails `area_not_served` only when both places are known to the depth
+    What is not known excludes nobody. Neighbours are not served by a reach that ends at the district: they are what
+    `matching.relaxation` proposes next. A pair fails `area_not_served` only when both places are known to the depth
     that decides and differ there: an offer that serves its municipality passes for a need of which only the
     prefecture is known, if it is the same prefecture. Reach `anywhere` always passes; an offer that can be given
     online passes unless the need says that it must be on the spot. A need without slots lacks nothing in
     particular, and an offer without items gives nothing in particular: neither fails `nothing_it_lacks`.
 
     """
-    del geography
     mask = np.zeros((len(needs), len(offers)), dtype=np.uint32)
     for start in range(0, len(needs), _BLOCK):
         block = needs[start : start + _BLOCK]

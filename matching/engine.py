@@ -201,7 +201,7 @@ def explain_pair(
     """
     scores = score(Pairs.every([need], [offer]), weights=weights, geography=geography, taxonomy=taxonomy)
     return PairExplanation(
-        gates=exclusions([need], [offer], geography).reasons(0, 0),
+        gates=exclusions([need], [offer]).reasons(0, 0),
         is_relevant=scores.gives_something(0, FIT_FLOOR),
         score=scores.explain(0),
         questions=questions(need),
@@ -229,14 +229,14 @@ class _Market:
     def run(self, needs: Sequence[NeedProfile], refused: Refused, progress: Progress | None) -> list[NeedResult]:
         """Suggest teams, and those who come nearest where nobody fits."""
         results: list[NeedResult] = []
-        for block in _blocks(needs, NEEDS_AT_ONCE):
+        for block in _portions(needs, NEEDS_AT_ONCE):
             for result in self.results(block, refused):
                 results.append(result)
                 if progress is not None:
                     progress(len(results), len(needs))
         for strict in (True, False):
             unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
-            for rows in _blocks(unmet, NEEDS_AT_ONCE):
+            for rows in _portions(unmet, NEEDS_AT_ONCE):
                 nearest = self.nearest([needs[row] for row in rows], refused, strict=strict)
                 for row, suggestions in zip(rows, nearest, strict=True):
                     results[row] = replace(results[row], suggestions=suggestions)
@@ -286,10 +286,14 @@ class _Market:
             for row, need in enumerate(needs)
         ]
 
+    def _blocks(self, needs: Sequence[NeedProfile]) -> Iterator[Sequence[NeedProfile]]:
+        """Cut needs into blocks whose pairs with all offers are few enough to hold at once."""
+        return _portions(needs, max(1, PAIRS_AT_ONCE // max(1, len(self.offers))))
+
     def _gates(self, needs: Sequence[NeedProfile]) -> Iterator[tuple[Sequence[NeedProfile], Exclusions]]:
         """Try needs at the gates, some at a time."""
-        for block in _blocks(needs, max(1, PAIRS_AT_ONCE // max(1, len(self.offers)))):
-            yield block, exclusions(block, self.offers, self.geography)
+        for block in self._blocks(needs):
+            yield block, exclusions(block, self.offers)
 
     def _relaxations(
         self, needs: Sequence[NeedProfile], lacking: Mapping[int, frozenset[str]]
@@ -299,7 +303,7 @@ class _Market:
             return
         blocks = [
             self.retrieval.candidates(block, np.ones((len(block), len(self.offers)), dtype=bool))
-            for block in _blocks([needs[row] for row in lacking], max(1, PAIRS_AT_ONCE // max(1, len(self.offers))))
+            for block in self._blocks([needs[row] for row in lacking])
         ]
         found = Candidates(self._score(Pairs.joined(blocks)), FIT_FLOOR)
         for position, (row, slots) in enumerate(lacking.items()):
@@ -321,5 +325,5 @@ class _Market:
         )
 
 
-def _blocks(sequence: Sequence[_One], size: int) -> Iterator[Sequence[_One]]:
+def _portions(sequence: Sequence[_One], size: int) -> Iterator[Sequence[_One]]:
     return (sequence[start : start + size] for start in range(0, len(sequence), size))

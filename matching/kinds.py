@@ -21,24 +21,30 @@ def kind_codes(parts: Sequence[SlotProfile] | Sequence[ItemProfile]) -> IntMatri
     return np.array([KINDS.index(part.kind) for part in parts], dtype=np.int64)
 
 
-def kind_worth() -> FloatMatrix:
+def worth_of_kind(lacking: str, given: str) -> float:
+    """Return what an item of the kind `given` is worth to a slot of the kind `lacking`, in [0, 1]."""
+    return 1.0 if lacking == given else NEAR_KIND if (lacking, given) in _NEAR else 0.0
+
+
+def kind_worth(*, several: bool = False) -> FloatMatrix:
     """Return what an item of one kind is worth to a slot of another.
+
+    Parameters
+    ----------
+    several : bool
+        Whether the slots lack more than one: several people are only people.
 
     Returns
     -------
     numpy.ndarray, shape (n_kinds, n_kinds)
-        1 on the diagonal, `NEAR_KIND` between people and service, 0 elsewhere; slots in rows, items in columns.
+        As `worth_of_kind` says, slots in rows, items in columns; if several, 0 between people and all else.
 
     """
-    worth = np.eye(len(KINDS))
-    for lacking, given in _NEAR:
-        worth[KINDS.index(lacking), KINDS.index(given)] = NEAR_KIND
+    worth = np.array([[worth_of_kind(lacking, given) for given in KINDS] for lacking in KINDS])
+    if several:
+        people = KINDS.index("people")
+        worth[people, np.arange(len(KINDS)) != people] = 0.0
     return worth
-
-
-def worth_of_kind(lacking: str, given: str) -> float:
-    """Return what an item of the kind `given` is worth to a slot of the kind `lacking`, in [0, 1]."""
-    return 1.0 if lacking == given else NEAR_KIND if (lacking, given) in _NEAR else 0.0
 
 
 def worth_to_slots(
@@ -68,10 +74,7 @@ def worth_to_slots(
         In [0, 1]; if strict, 0 for everything but people where several people are lacking.
 
     """
-    worth: FloatMatrix = kind_worth()[kind_codes(slots)[rows], kind_codes(items)[columns]]
-    if not strict:
-        return worth
-    several = np.array([slot.kind == "people" and slot.quantity > 1 for slot in slots], dtype=bool)
-    people = np.array([item.kind == "people" for item in items], dtype=bool)
-    allowed: FloatMatrix = np.where(several[rows] & ~people[columns], 0.0, worth)
-    return allowed
+    by_number = np.stack([kind_worth(), kind_worth(several=strict)])
+    several = np.array([slot.quantity > 1 for slot in slots], dtype=np.int64)
+    worth: FloatMatrix = by_number[several[rows], kind_codes(slots)[rows], kind_codes(items)[columns]]
+    return worth

@@ -75,7 +75,7 @@ def relax(
         engagements and what is closed are never proposed to be lifted.
 
     """
-    mask = exclusions([need], offers, geography).mask[0]
+    mask = exclusions([need], offers).mask[0]
     counts: Counter[Reason] = Counter()
     for gate, code in _WAIT_OR_LIFT:
         _count(counts, Reason(code), mask == gate.bit)

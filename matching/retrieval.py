@@ -200,11 +200,10 @@ class Retrieval:
 
     def _useful(self, slot: SlotProfile, *, strict: bool) -> BoolMatrix:
         """Say which offers have something of a kind that counts for a slot, shape (n_offers,)."""
-        key = slot.kind, strict and slot.kind == "people" and slot.quantity > 1
+        key = slot.kind, strict and slot.quantity > 1
         if key not in self._useful_for:
             lacking, several = key
-            worth = kind_worth()[KINDS.index(lacking)] * (np.array(KINDS) == "people" if several else 1.0)
-            self._useful_for[key] = self._gives @ worth > 0.0
+            self._useful_for[key] = self._gives @ kind_worth(several=several)[KINDS.index(lacking)] > 0.0
         return self._useful_for[key]
 
 

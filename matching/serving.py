@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.eligibility import exclusions
 from matching.pairs import Pairs
-from matching.profiles import Geography, NeedProfile, OfferProfile, Taxonomy
+from matching.profiles import NeedProfile, OfferProfile, Taxonomy
 from matching.signals import SkillFit
 from matching.teams import FAINT_FLOOR, FIT_FLOOR
 
@@ -15,7 +15,6 @@ def served(
     offer: OfferProfile,
     needs: Sequence[NeedProfile],
     *,
-    geography: Geography,
     taxonomy: Taxonomy,
     unmet: Collection[str] = (),
 ) -> list[NeedProfile]:
@@ -27,8 +26,6 @@ def served(
         The offer.
     needs : Sequence[NeedProfile]
         The needs.
-    geography : Geography
-        Which districts touch.
     taxonomy : Taxonomy
         Skills and what they are called.
     unmet : Collection[str]
@@ -44,7 +41,7 @@ def served(
     What a pair scores is a property of its need and its offer alone, so that this is one column of a run's scores.
 
     """
-    eligible = exclusions(needs, [offer], geography).eligible
+    eligible = exclusions(needs, [offer]).eligible
     passed = [need for need, is_eligible in zip(needs, eligible[:, 0].tolist(), strict=True) if is_eligible]
     pairs = Pairs.every(passed, [offer])
     fits = SkillFit(taxonomy=taxonomy).slot_fits(pairs)

@@ -14,11 +14,11 @@ GEOGRAPHY = Geography(frozenset({("jp.03.hiyori.kita", "jp.03.hiyori.minami")}))
 
 
 def gates(need: NeedProfile, offer: OfferProfile) -> set[Gate]:
-    return set(exclusions([need], [offer], GEOGRAPHY).gates(0, 0))
+    return set(exclusions([need], [offer]).gates(0, 0))
 
 
 def test_a_pair_that_passes_every_gate_is_eligible() -> None:
-    found = exclusions([make_need()], [make_offer()], GEOGRAPHY)
+    found = exclusions([make_need()], [make_offer()])
 
     assert found.eligible.all()
     assert found.reasons(0, 0) == ()
@@ -68,7 +68,7 @@ def test_a_pair_that_passes_every_gate_is_eligible() -> None:
 def test_each_gate_keeps_away_what_it_must(
     need: NeedProfile, offer: OfferProfile, gate: Gate, params: dict[str, Any]
 ) -> None:
-    found = exclusions([need], [offer], GEOGRAPHY)
+    found = exclusions([need], [offer])
 
     assert found.gates(0, 0) == (gate,)
     assert found.reasons(0, 0) == (Reason(gate.value, params),)
@@ -136,8 +136,8 @@ def test_every_failed_gate_is_named() -> None:
 
 
 def test_no_need_or_no_offer_gives_an_empty_mask() -> None:
-    assert exclusions([], [make_offer()], GEOGRAPHY).mask.shape == (0, 1)
-    assert exclusions([make_need()], [], GEOGRAPHY).mask.shape == (1, 0)
+    assert exclusions([], [make_offer()]).mask.shape == (0, 1)
+    assert exclusions([make_need()], []).mask.shape == (1, 0)
 
 
 @settings(max_examples=40, deadline=None)
@@ -145,9 +145,9 @@ def test_no_need_or_no_offer_gives_an_empty_mask() -> None:
 def test_a_market_gives_what_each_pair_alone_gives(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
     needs, offers = market
 
-    together = exclusions(needs, offers, GEOGRAPHY).mask
+    together = exclusions(needs, offers).mask
 
-    alone = [[exclusions([need], [offer], GEOGRAPHY).mask[0, 0] for offer in offers] for need in needs]
+    alone = [[exclusions([need], [offer]).mask[0, 0] for offer in offers] for need in needs]
     assert together.dtype == np.uint32
     np.testing.assert_array_equal(together, alone)
 
@@ -157,7 +157,7 @@ def test_a_market_gives_what_each_pair_alone_gives(market: tuple[list[NeedProfil
 def test_who_passes_has_something_that_is_lacking(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
     needs, offers = market
 
-    for row, column in np.argwhere(exclusions(needs, offers, GEOGRAPHY).eligible):
+    for row, column in np.argwhere(exclusions(needs, offers).eligible):
         need, offer = needs[row], offers[column]
         worth = [
             worth_of_kind(slot.kind, item.kind) * item.quantity for slot in need.open_slots for item in offer.items

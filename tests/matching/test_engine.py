@@ -100,7 +100,7 @@ def test_taking_one_of_the_four_away_opens_exactly_what_it_gave(away: str) -> No
 def test_a_run_keeps_its_promises(market: tuple[list[NeedProfile], list[OfferProfile]]) -> None:
     needs, offers = market
     results = results_of(needs, offers)
-    eligible = exclusions(needs, offers, GEOGRAPHY).eligible
+    eligible = exclusions(needs, offers).eligible
     columns = {offer.id: column for column, offer in enumerate(offers)}
 
     assert [result.need_id for result in results] == [need.id for need in needs]
@@ -300,7 +300,7 @@ def test_retrieval_finds_nine_in_ten_of_the_offers_that_scoring_all_pairs_would_
     needs, offers = read_needs(), read_offers() + read_company_offers()
     found = results_of(needs, offers)
     scores = score(Pairs.every(needs, offers), weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
-    eligible = exclusions(needs, offers, GEOGRAPHY).eligible.ravel()
+    eligible = exclusions(needs, offers).eligible.ravel()
 
     relevant = [k for k in np.flatnonzero(eligible).tolist() if scores.gives_something(k, FIT_FLOOR)]
 

@@ -20,7 +20,7 @@ CROWD = BY_WORDS + BY_SKILL + BY_PLACE + 20
 
 def found_for(need: NeedProfile, offers: list[OfferProfile]) -> set[str]:
     retrieval = Retrieval(offers, geography=Geography(), taxonomy=TAXONOMY)
-    pairs = retrieval.candidates([need], exclusions([need], offers, Geography()).eligible)
+    pairs = retrieval.candidates([need], exclusions([need], offers).eligible)
     return {pairs.offers[column].id for column in pairs.columns.tolist()}
 
 
@@ -76,7 +76,7 @@ def test_only_what_passes_every_gate_is_found_and_each_pair_once(
     market: tuple[list[NeedProfile], list[OfferProfile]],
 ) -> None:
     needs, offers = market
-    eligible = exclusions(needs, offers, Geography()).eligible
+    eligible = exclusions(needs, offers).eligible
 
     pairs = Retrieval(offers, geography=Geography(), taxonomy=TAXONOMY).candidates(needs, eligible)
 

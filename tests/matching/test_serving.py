@@ -31,7 +31,7 @@ def test_no_need_is_forgotten_for_which_a_run_suggests_the_offer(
     }
 
     unmet = frozenset(result.need_id for result in results if not result.candidates)
-    found = served(offer, needs, geography=GEOGRAPHY, taxonomy=TAXONOMY, unmet=unmet)
+    found = served(offer, needs, taxonomy=TAXONOMY, unmet=unmet)
 
     assert suggested <= {need.id for need in found}
 
@@ -40,18 +40,18 @@ def test_a_need_for_something_else_is_not_served() -> None:
     accounts, patrol = make_need(make_slot(what="会計")), make_need(make_slot(what="見回り"))
     offer = make_offer(make_item(what="会計"))
 
-    assert served(offer, [patrol, accounts], geography=GEOGRAPHY, taxonomy=TAXONOMY) == [accounts]
+    assert served(offer, [patrol, accounts], taxonomy=TAXONOMY) == [accounts]
 
 
 def test_a_need_that_nobody_fits_is_served_by_who_is_faintly_near() -> None:
     patrol = make_need(make_slot(what="見回り"), title="夜の見回り")
     offer = make_offer(make_item(what="会計"))
 
-    assert served(offer, [patrol], geography=GEOGRAPHY, taxonomy=TAXONOMY, unmet={patrol.id}) == [patrol]
+    assert served(offer, [patrol], taxonomy=TAXONOMY, unmet={patrol.id}) == [patrol]
 
 
 def test_an_offer_that_is_closed_serves_nobody() -> None:
     need = make_need(make_slot(what="会計"))
     offer = make_offer(make_item(what="会計"), is_open=False)
 
-    assert served(offer, [need], geography=GEOGRAPHY, taxonomy=TAXONOMY, unmet={need.id}) == []
+    assert served(offer, [need], taxonomy=TAXONOMY, unmet={need.id}) == []

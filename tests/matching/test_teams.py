@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 
 from matching import Assignment, Candidate, ItemProfile, NeedProfile, SlotProfile, Team, assemble
-from matching.allocation import allocate
+from matching.allocation import divide
 from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS
 from matching.teams import BRIDGING_BONUS, FIT_FLOOR, PARTNER_COST, team_of
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
@@ -42,8 +42,9 @@ def test_the_division_is_the_best_there_is_and_promises_nothing_twice(
 ) -> None:
     gains, demand, supply = problem
 
+    edges = {edge: gain for edge, gain in np.ndenumerate(gains) if gain > 0.0}
     quantities = np.zeros(gains.shape, dtype=np.int64)
-    for edge, quantity in allocate(gains, demand, supply).items():
+    for edge, quantity in divide(edges, demand, supply).items():
         quantities[edge] = quantity
 
     assert np.all(quantities >= 0)

@@ -251,7 +251,7 @@ def not_suggested(
     )
     offer_profiles = [listed[str(offer.id)][1] for offer in offers]
     geography = Geography(frozenset((loaded.area.path, row.offer.area.path) for row in rows if row.is_neighbour))
-    excluded = exclusions([need_profile], offer_profiles, geography)
+    excluded = exclusions([need_profile], offer_profiles)
     scores = score(
         Pairs.every([need_profile], offer_profiles),
         weights=profiles.weights(session),

@@ -52,7 +52,6 @@ def _touched_in(
     counting = served(
         told,
         list(looking.values()),
-        geography=profiles.geography(session, municipality),
         taxonomy=known,
         unmet=touched.unmet(session, municipality),
     )
