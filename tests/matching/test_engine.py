@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -268,7 +268,7 @@ def test_who_is_only_faintly_near_gets_no_number() -> None:
 def test_teams_that_were_refused_make_room_for_the_next() -> None:
     need = make_need(make_slot(what="会計"))
     offers = [make_offer(make_item(what="会計"), id=f"o{k}") for k in range(7)]
-    known = {"weights": Weights(), "geography": GEOGRAPHY, "taxonomy": TAXONOMY}
+    known: dict[str, Any] = {"weights": Weights(), "geography": GEOGRAPHY, "taxonomy": TAXONOMY}
     first = run([need], offers, **known)[0].suggestions
 
     teams = [frozenset(partner.offer_id for partner in one.partners) for one in first]

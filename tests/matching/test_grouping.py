@@ -1,5 +1,7 @@
 """Needs that are alike stand in one group, and a page asks only for the few around one of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,9 +16,7 @@ from tests.factories.profiles import make_need, make_slot
 GEOGRAPHY = Geography()
 
 
-def need(
-    id_: str, title: str, what: str, *, area: str | None = "jp.03.hiyori.kita", **parts: frozenset[str]
-) -> NeedProfile:
+def need(id_: str, title: str, what: str, *, area: str | None = "jp.03.hiyori.kita", **parts: Any) -> NeedProfile:
     return make_need(make_slot(what=what), id=id_, title=title, text="", area=area, **parts)
 
 
@@ -97,8 +97,8 @@ def test_alikeness_is_the_same_in_both_directions() -> None:
 
 def test_common_fields_and_a_common_place_make_needs_more_alike() -> None:
     far = "jp.13.tonari.naka"
-    here = {"fields": frozenset({"environment"})}
-    other = {"fields": frozenset({"sport"})}
+    here: dict[str, Any] = {"fields": frozenset({"environment"})}
+    other: dict[str, Any] = {"fields": frozenset({"sport"})}
     needs = [
         need("a", "参道の草刈り", "草刈り", **here),
         need("b", "参道の草刈り", "草刈り", **here),

@@ -1,6 +1,7 @@
 """Weights are learnt from verdicts only where they are enough, two-sided, and say more than chance."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,10 +83,7 @@ def test_verdicts_of_which_nothing_is_known_do_not_count() -> None:
 
 @pytest.mark.parametrize("change", [{"approved": True}, {"approved": False}, {"need": "the only one"}])
 def test_verdicts_of_one_sort_or_on_one_need_propose_nothing(change: dict[str, Any]) -> None:
-    verdicts = [
-        Judged(**({"need": one.need, "values": one.values, "approved": one.approved} | change))
-        for one in judged(60, seed=1, steepness=15.0)
-    ]
+    verdicts = [replace(one, **change) for one in judged(60, seed=1, steepness=15.0)]
 
     assert propose(verdicts, present=PRESENT).standing is Standing.ONE_SIDED
 

@@ -242,8 +242,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "unseen": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.zeros(2)), "nobody looks"),
     "no place": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.empty(0)), "nobody looks"),
     "growing": (lambda: Market(np.ones((1, 2)), np.ones((2, 1)), examination=lambda k: 0.1 * k), "grows"),
-    "growing later": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=[1.0, 0.5, 0.6]), "grows"),
-    "improbable later": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=[1.0, 0.5, -0.1]), "no prob"),
+    "growing later": (lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.array([1.0, 0.5, 0.6])), "grows"),
+    "improbable later": (
+        lambda: Market(np.ones((1, 1)), np.ones((1, 1)), examination=np.array([1.0, 0.5, -0.1])),
+        "no prob",
+    ),
     "a pair told twice": (lambda: Market(twice(0.7), np.ones((1, 1))), "accept_left holds"),
     "no rounds": (lambda: rank(Market(np.ones((1, 1)), np.ones((1, 1))), rounds=0), "at least one round"),
 }

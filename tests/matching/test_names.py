@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -183,7 +184,7 @@ def test_what_is_like_nothing_known_gets_no_guess(text: str) -> None:
     assert closest(text, SKILLS) is None
 
 
-def body(id_: str, name: str, *, kind: str = "npo", place: str = "jp.03.hiyori", **known: str) -> Record:
+def body(id_: str, name: str, *, kind: str = "npo", place: str = "jp.03.hiyori", **known: Any) -> Record:
     return Record(id=id_, kind=kind, place=place, name=name, **known)
 
 

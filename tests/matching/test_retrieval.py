@@ -1,5 +1,7 @@
 """What is found for a need before anything is scored."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,7 +32,7 @@ def crowd(count: int = CROWD) -> list[OfferProfile]:
     ]
 
 
-def far(offer_id: str, what: str, **parts: str) -> OfferProfile:
+def far(offer_id: str, what: str, **parts: Any) -> OfferProfile:
     return make_offer(make_item(what=what, **parts), id=offer_id, title="", text="", area="jp.14", reach="anywhere")
 
 

@@ -13,7 +13,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
-from waitress.server import create_server  # type: ignore[import-untyped]  # waitress ships no types
+from waitress.server import create_server
 
 from models import Account, MatchingRun, utc_now
 from models.audit import verify

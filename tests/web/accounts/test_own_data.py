@@ -14,10 +14,12 @@ from models import (
     AuditEntry,
     Base,
     HandledRequest,
+    OfferItem,
     OutboxMail,
     Participant,
     Partnership,
     Reply,
+    Slot,
     Stage,
     utc_now,
 )
@@ -205,12 +207,13 @@ def test_what_the_person_promised_is_free_again(
     take(session, partnership)
     session.commit()
 
-    slots, items, asked = list(need.slots), list(company.items), [need.participant, company.participant]
+    counters: list[Slot | OfferItem] = [*need.slots, *company.items]
+    asked = [need.participant, company.participant]
 
     erase(signed_in(account))
 
     assert partnership.stage is Stage.WITHDRAWN
-    assert [counted.promised for counted in [*slots, *items]] == [0, 0, 0]
+    assert [counter.promised for counter in counters] == [0, 0, 0]
     assert [one.open_enquiries for one in asked] == [0, 0]
     assert company.engagements == 0
 

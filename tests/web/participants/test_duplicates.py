@@ -337,7 +337,8 @@ def test_the_kept_profile_is_filled_where_it_says_nothing(town: Any, twice: tupl
     kept, given_up = twice
     sport = make_field(code="sport", name="スポーツ")
     given_up.name, given_up.reading, given_up.summary = kept.name, "ひよりいんさつ", "印刷の会社です。"
-    queries.fields_of(town.session, given_up).append(sport)
+    queries.fields_of(town.session, given_up)
+    given_up.fields.append(sport)
     town.session.commit()
 
     merged(town, kept, given_up)

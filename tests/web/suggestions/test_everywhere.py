@@ -112,7 +112,7 @@ def test_where_there_are_few_all_are_found(town: Any) -> None:
 
     for place, expected in ((town.municipality, {offer.id}), (far.municipality, set())):
         looking = looking_of(town.session, place)
-        assert everywhere.found(town.session, place, looking, retrieval.FROM_ELSEWHERE) == [expected]
+        assert everywhere.found(town.session, place, looking, retrieval.FROM_ELSEWHERE) == [frozenset(expected)]
 
 
 def test_a_skill_that_is_chosen_later_is_known(town: Any) -> None:

@@ -229,7 +229,9 @@ def test_a_need_has_one_outcome_that_is_shown(town: Any) -> None:
 
     page = desk.desk(town.session, town.coordinator, at=utc_now())
     assert [one.need.id for one in page.waiting] == [town.need.id]
-    assert reviews.outcome_of(town.session, town.need).run.need_id == town.need.id
+    outcome = reviews.outcome_of(town.session, town.need)
+    assert outcome is not None
+    assert outcome.run.need_id == town.need.id
 
 
 def test_a_run_of_the_municipality_takes_the_place_of_those_of_its_needs(town: Any) -> None:

@@ -107,7 +107,7 @@ def test_where_there_are_few_all_offers_are_taken(session: AuditedSession) -> No
     )
 
     offers = profiles.open_here(need.municipality)
-    assert retrieval.found(session, offers, looking, retrieval.FOR_ONE_NEED) == [{offer.id}]
+    assert retrieval.found(session, offers, looking, retrieval.FOR_ONE_NEED) == [frozenset({offer.id})]
 
 
 def terms(session: Session, identity: UUID) -> set[str]:

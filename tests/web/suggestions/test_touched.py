@@ -69,7 +69,8 @@ def asked_by(town: Any, offer: Offer) -> Sequence[tuple[JobKind, Any]]:
 
 def draft(offer: Offer, **changes: Any) -> OfferDraft:
     """Return what the form sends of an offer, with changes."""
-    return OfferDraft(**{"title": offer.title, "area": offer.area} | changes)
+    said: dict[str, Any] = {"title": offer.title, "area": offer.area}
+    return OfferDraft(**said | changes)
 
 
 @pytest.mark.usefixtures("interpreters")
