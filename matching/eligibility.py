@@ -33,6 +33,7 @@ class Gate(StrEnum):
     NO_CONSENT = "no_consent"
     AREA_NOT_SERVED = "area_not_served"
     ENGAGEMENT_LIMIT = "engagement_limit"
+    YEARLY_LIMIT = "yearly_limit"
     HOURS_LIMIT = "hours_limit"
     DATES_APART = "dates_apart"
     CONDITION_REFUSED = "condition_refused"
@@ -160,6 +161,10 @@ def _at_engagement_limit(offer: OfferProfile) -> bool:
     return offer.engagement_limit is not None and offer.engagements >= offer.engagement_limit
 
 
+def _at_yearly_limit(offer: OfferProfile) -> bool:
+    return offer.yearly_limit is not None and offer.yearly_engagements >= offer.yearly_limit
+
+
 def _same_participant(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> BoolMatrix:
     numbers: dict[str, int] = {}
     owners = np.array([numbers.setdefault(need.owner, len(numbers)) for need in needs], dtype=np.int64)
@@ -268,6 +273,7 @@ _TESTS: Final[Mapping[Gate, Test]] = MappingProxyType(
         Gate.NO_CONSENT: _of_offers(lambda offer: not offer.consented),
         Gate.AREA_NOT_SERVED: _area_not_served,
         Gate.ENGAGEMENT_LIMIT: _of_offers(_at_engagement_limit),
+        Gate.YEARLY_LIMIT: _of_offers(_at_yearly_limit),
         Gate.HOURS_LIMIT: _hours_limit,
         Gate.DATES_APART: _dates_apart,
         Gate.CONDITION_REFUSED: _condition_refused,
@@ -278,17 +284,27 @@ _TESTS: Final[Mapping[Gate, Test]] = MappingProxyType(
 )
 
 
+_PARAMS: Final[Mapping[Gate, Callable[[NeedProfile, OfferProfile], Mapping[str, Param]]]] = MappingProxyType(
+    {
+        Gate.AREA_NOT_SERVED: lambda need, offer: {
+            "need_area": need.area or "",
+            "offer_area": offer.area or "",
+            "reach": offer.reach,
+        },
+        Gate.ENGAGEMENT_LIMIT: lambda _, offer: {
+            "engagements": offer.engagements,
+            "limit": offer.engagement_limit or 0,
+        },
+        Gate.YEARLY_LIMIT: lambda _, offer: {
+            "engagements": offer.yearly_engagements,
+            "limit": offer.yearly_limit or 0,
+        },
+        Gate.HOURS_LIMIT: lambda _, offer: {"pledged": offer.hours_pledged, "limit": offer.hours_limit or 0.0},
+        Gate.CONDITION_REFUSED: lambda _, offer: {"condition": offer.condition or ""},
+        Gate.TOO_MANY_ENQUIRIES: lambda _, offer: {"open": offer.open_enquiries},
+    }
+)
+
+
 def _params(gate: Gate, need: NeedProfile, offer: OfferProfile) -> Mapping[str, Param]:
-    match gate:
-        case Gate.AREA_NOT_SERVED:
-            return {"need_area": need.area or "", "offer_area": offer.area or "", "reach": offer.reach}
-        case Gate.ENGAGEMENT_LIMIT:
-            return {"engagements": offer.engagements, "limit": offer.engagement_limit or 0}
-        case Gate.HOURS_LIMIT:
-            return {"pledged": offer.hours_pledged, "limit": offer.hours_limit or 0.0}
-        case Gate.CONDITION_REFUSED:
-            return {"condition": offer.condition or ""}
-        case Gate.TOO_MANY_ENQUIRIES:
-            return {"open": offer.open_enquiries}
-        case _:
-            return {}
+    return _PARAMS[gate](need, offer) if gate in _PARAMS else {}

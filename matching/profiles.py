@@ -211,6 +211,10 @@ class OfferProfile:
         Partnerships under way, at least 0.
     engagement_limit : int or None
         The tighter of the owner's and the offer's own limit, None where there is none.
+    yearly_engagements : int
+        Partnerships of the present fiscal year, at least 0.
+    yearly_limit : int or None
+        How many of them the offer serves in a fiscal year, None where there is no limit.
     hours_pledged : float
         Hours a month already promised, at least 0.
     hours_limit : float or None
@@ -247,12 +251,20 @@ class OfferProfile:
     consented: bool = True
     engagements: int = 0
     engagement_limit: int | None = None
+    yearly_engagements: int = 0
+    yearly_limit: int | None = None
     hours_pledged: float = 0.0
     hours_limit: float | None = None
     engagements_past_year: int = 0
     open_enquiries: int = 0
     record: float | None = None
     version: int = 1
+
+    @property
+    def room(self) -> int | None:
+        """How many partnerships more it can serve, the tighter of now and this year; None where there is no limit."""
+        limits = ((self.engagements, self.engagement_limit), (self.yearly_engagements, self.yearly_limit))
+        return min((limit - count for count, limit in limits if limit is not None), default=None)
 
     @property
     def words(self) -> str:

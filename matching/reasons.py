@@ -16,6 +16,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "no_consent": (),
         "area_not_served": ("need_area", "offer_area", "reach"),
         "engagement_limit": ("engagements", "limit"),
+        "yearly_limit": ("engagements", "limit"),
         "hours_limit": ("pledged", "limit"),
         "dates_apart": (),
         "condition_refused": ("condition",),

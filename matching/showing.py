@@ -245,11 +245,10 @@ def _room(offers: Mapping[str, OfferProfile], numbers: Mapping[str, int]) -> Int
     """Return how many more partnerships each participant can take: as many as the freest of its offers says."""
     room = np.zeros(len(numbers), dtype=np.int64)
     for offer in offers.values():
-        if offer.engagement_limit is None:
+        if offer.room is None:
             room[numbers[offer.owner]] = NO_LIMIT
         elif room[numbers[offer.owner]] != NO_LIMIT:
-            left = offer.engagement_limit - offer.engagements
-            room[numbers[offer.owner]] = max(room[numbers[offer.owner]], left)
+            room[numbers[offer.owner]] = max(room[numbers[offer.owner]], offer.room)
     return room
 
 
@@ -375,8 +374,8 @@ def season(chances: Chances, *, by: Literal["stability", "total"] = "stability")
     kept = []
     for k in sorted(assigned, key=lambda k: (-wanted[k], k)):
         offer = chances.offer(k)
-        engaged = engagements.get(offer.id, offer.engagements)
-        if offer.engagement_limit is not None and engaged >= offer.engagement_limit:
+        engaged = engagements.get(offer.id, 0)
+        if offer.room is not None and engaged >= offer.room:
             continue
         if _take(chances.groups[chances.group[k]], int(chances.pair[k]), lacking, left):
             engagements[offer.id] = engaged + 1

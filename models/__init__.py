@@ -37,6 +37,7 @@ from models.taxonomy import (
     SkillAlias,
     Window,
 )
+from models.wishes import JointWish
 
 __all__ = [
     "Account",
@@ -66,6 +67,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "JointWish",
     "MatchingRun",
     "Membership",
     "Merger",

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Update, or_, update
+from sqlalchemy import ColumnElement, CursorResult, Update, case, or_, update
 from sqlalchemy.orm import Session
 
-from models.errors import CapacityExhausted, DomainError, TooManyEnquiries
+from models.errors import CapacityExhausted, DomainError, TooManyEnquiries, YearlyLimitReached
 from models.listings import Offer, OfferItem, Slot
 from models.participants import OPEN_ENQUIRY_LIMIT, Participant
 from models.partnerships import Enquiry, Partnership, Side
+from models.years import fiscal_year, town_day
 
 
 def _change_one(session: Session, statement: Update, refusal: DomainError) -> None:
@@ -35,10 +36,13 @@ def take(session: Session, partnership: Partnership) -> None:
     ------
     CapacityExhausted
         Somebody else was promised it first.
+    YearlyLimitReached
+        The offer has been promised as often as its owner allows in the fiscal year of the proposal.
     TooManyEnquiries
         A recipient has as many open enquiries as one may have.
 
     """
+    year = fiscal_year(town_day(partnership.proposed_at))
     for participant_id, enquiries, engagements in _per_participant(partnership):
         _change_one(
             session,
@@ -72,6 +76,16 @@ def take(session: Session, partnership: Partnership) -> None:
             .values(engagements=Offer.engagements + 1),
             CapacityExhausted("this offer serves as many partnerships as it can already"),
         )
+        _change_one(
+            session,
+            update(Offer)
+            .where(
+                Offer.id == offer_id,
+                or_(Offer.yearly_limit.is_(None), _engagements_in(year) + 1 <= Offer.yearly_limit),
+            )
+            .values(yearly_engagements=_engagements_in(year) + 1, engagements_year=year, yearly_limit_exceeded=False),
+            YearlyLimitReached("this offer was promised as often as its owner allows in a year"),
+        )
     for slot_id, quantity in _per_slot(partnership):
         _change_one(
             session,
@@ -100,8 +114,10 @@ def answer_received(session: Session, enquiry: Enquiry) -> None:
 def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID, int], at: datetime) -> None:
     """Give back all that a partnership took, when it is over.
 
-    `unanswered` counts, for each participant, the enquiries that were still open.
+    `unanswered` counts, for each participant, the enquiries that were still open. What all had said yes to
+    stays counted in its fiscal year: it was given.
     """
+    year = fiscal_year(town_day(partnership.proposed_at))
     for participant_id, _, engagements in _per_participant(partnership):
         if engagements:
             _change_one(
@@ -116,7 +132,13 @@ def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID
     for offer_id in _offers(partnership):
         _change_one(
             session,
-            update(Offer).where(Offer.id == offer_id, Offer.engagements >= 1).values(engagements=Offer.engagements - 1),
+            update(Offer)
+            .where(Offer.id == offer_id, Offer.engagements >= 1)
+            .values(
+                engagements=Offer.engagements - 1,
+                yearly_engagements=Offer.yearly_engagements
+                - case((Offer.engagements_year == year, int(partnership.accepted_at is None)), else_=0),
+            ),
             CapacityExhausted("the counted engagements do not hold this partnership"),
         )
     for slot_id, quantity in _per_slot(partnership):
@@ -159,6 +181,11 @@ def _per_participant(partnership: Partnership) -> list[tuple[UUID, int, int]]:
     return sorted((identity, enquiries[identity], engagements[identity]) for identity in enquiries)
 
 
+def _engagements_in(year: int) -> ColumnElement[int]:
+    """Return how often an offer was promised in a fiscal year; the counter holds the latest year alone."""
+    return case((Offer.engagements_year == year, Offer.yearly_engagements), else_=0)
+
+
 def _offers(partnership: Partnership) -> list[UUID]:
     return sorted({party.offer.id for party in partnership.parties if party.offer is not None})
 
@@ -186,7 +213,9 @@ def _forget_loaded_counters(session: Session, partnership: Partnership) -> None:
         if party.participant in session:
             session.expire(party.participant, ["engagements", "open_enquiries"])
         if party.offer is not None and party.offer in session:
-            session.expire(party.offer, ["engagements"])
+            session.expire(
+                party.offer, ["engagements", "engagements_year", "yearly_engagements", "yearly_limit_exceeded"]
+            )
         for commitment in party.commitments:
             for row in (commitment.slot, commitment.item):
                 if row in session:

@@ -37,6 +37,12 @@ class CapacityExhausted(DomainError):
     code = "capacity_exhausted"
 
 
+class YearlyLimitReached(DomainError):
+    """The offer has been promised as often as its owner allows in one fiscal year."""
+
+    code = "yearly_limit_reached"
+
+
 class TooManyEnquiries(DomainError):
     """The recipient already has as many open enquiries as one recipient may have."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     inspect,
     select,
 )
@@ -246,6 +247,11 @@ class Offer(Versioned, Base, kw_only=True):
             "engagement_limit IS NULL OR engagements <= engagement_limit OR engagement_limit_exceeded",
             name="engagements_keep_the_limit",
         ),
+        CheckConstraint(
+            "yearly_engagements >= 0 AND (yearly_limit IS NULL OR yearly_engagements <= yearly_limit"
+            " OR yearly_limit_exceeded)",
+            name="yearly_engagements_keep_the_limit",
+        ),
         Index("ix_offers_municipality_status", "municipality_id", "status"),
         Index("ix_offers_reach_municipality_status", "reach", "municipality_id", "status"),
         Index("ix_offers_terms", "terms", postgresql_using="gin", info={"only_on": "postgresql"}).ddl_if(
@@ -269,6 +275,9 @@ class Offer(Versioned, Base, kw_only=True):
     import_key: Mapped[str | None] = mapped_column(String(200), default=None)
     engagements: Mapped[int] = mapped_column(default=0, init=False)
     engagement_limit_exceeded: Mapped[bool] = mapped_column(default=False, init=False)
+    engagements_year: Mapped[int | None] = mapped_column(default=None, init=False)
+    yearly_engagements: Mapped[int] = mapped_column(default=0, server_default="0", init=False)
+    yearly_limit_exceeded: Mapped[bool] = mapped_column(default=False, server_default=false(), init=False)
     search_text: Mapped[str] = mapped_column(Text, default="", init=False)
     terms: Mapped[Sequence[str] | None] = mapped_column(Terms, default=None, deferred=True, init=False)
     meaning: Mapped[bytes | None] = mapped_column(SmallVector, default=None, deferred=True, init=False)
@@ -329,6 +338,19 @@ class Offer(Versioned, Base, kw_only=True):
         """Set how many partnerships the offer serves at once; running ones are never cut off."""
         self.engagement_limit = limit
         self.engagement_limit_exceeded = limit is not None and self.engagements > limit
+
+    def set_yearly_limit(self, limit: int | None) -> None:
+        """Set how many partnerships of one fiscal year the offer serves; what is promised is never taken back."""
+        self.yearly_limit = limit
+        self.yearly_limit_exceeded = limit is not None and self.yearly_engagements > limit
+
+    def engagements_in(self, year: int) -> int:
+        """Return how many partnerships of a fiscal year the offer serves; the counter holds the latest year alone."""
+        return self.yearly_engagements if self.engagements_year == year else 0
+
+    def left_in(self, year: int) -> int | None:
+        """Return how many partnerships more the offer serves in a fiscal year, None where there is no limit."""
+        return None if self.yearly_limit is None else max(0, self.yearly_limit - self.engagements_in(year))
 
     def set_windows(self, windows: list[Window] | None) -> None:
         """Set the parts of the week, or None where nobody said."""

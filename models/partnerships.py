@@ -157,6 +157,16 @@ class Partnership(Versioned, Base, kw_only=True):
             self.accepted_at = at
             self.move_to(Stage.ACCEPTED, by=by, at=at)
 
+    @property
+    def may_be_published(self) -> bool:
+        """Tell whether all said yes and nobody withdrew, so that the parties can be asked about publication."""
+        return self.accepted_at is not None and self.stage is not Stage.WITHDRAWN
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether every single party agreed that anybody may read of the partnership."""
+        return self.may_be_published and all(party.publishes_at is not None for party in self.parties)
+
     def move_to(self, stage: Stage, *, by: Account | None, at: datetime, ending: Ending | None = None) -> None:
         """Go to the next stage, as far as the lifecycle leads there."""
         check_move(self.stage, stage)
@@ -188,6 +198,7 @@ class Party(Base, kw_only=True):
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"), init=False)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey("participants.id"), index=True, init=False)
     offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offers.id"), index=True, init=False)
+    publishes_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
     partnership: Mapped[Partnership] = relationship(back_populates="parties")
     participant: Mapped[Participant] = relationship()
@@ -198,6 +209,16 @@ class Party(Base, kw_only=True):
     enquiry: Mapped["Enquiry"] = relationship(
         back_populates="party", cascade="all, delete-orphan", lazy="selectin", init=False
     )
+
+    def publish(self, *, at: datetime) -> None:
+        """Agree that anybody may read of the partnership, once all said yes to it."""
+        if not self.partnership.may_be_published:
+            raise IllegalMove("only what all said yes to can be published")
+        self.publishes_at = self.publishes_at or at
+
+    def keep_private(self) -> None:
+        """Take the agreement to publication back, or say no to it; possible at any time."""
+        self.publishes_at = None
 
 
 class Commitment(Base, kw_only=True):

@@ -61,6 +61,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             kind=O, state=O, arguments=O, done=O, total=O, attempts=O, error=O, started_at=O, heartbeat_at=O,
             finished_at=O, municipality_id=O, requested_by_id=O, need_id=O, offer_id=O,
         ),
+        "joint_wishes": _table(
+            note=P, wished_at=O, reply=O, answered_at=O, need_id=O, other_need_id=O, wished_by_id=O, answered_by_id=O
+        ),
         "matching_runs": _table(
             state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,
             need_id=O, season=D, taxonomy_version=O,
@@ -84,7 +87,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "offers": _table(
             title=P, body=P, status=O, source=P, reach=O, online=O, condition=O, windows=O, starts_on=O, ends_on=O,
             expires_on=O, engagement_limit=O, yearly_limit=O, import_key=D, engagements=O,
-            engagement_limit_exceeded=O, search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
+            engagement_limit_exceeded=O, engagements_year=O, yearly_engagements=O, yearly_limit_exceeded=O,
+            search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
             municipality_id=O, version=O,
         ),
         "outbox_mails": _table(
@@ -97,7 +101,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             engagement_limit=O, is_adult=O, import_key=D, engagements=O, engagement_limit_exceeded=O,
             open_enquiries=O, paused_at=O, left_at=O, area_id=O, municipality_id=O, version=O,
         ),
-        "parties": _table(side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O),
+        "parties": _table(
+            side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O, publishes_at=O
+        ),
         "partnerships": _table(
             title=P, proposed_at=O, stage=O, ending=O, accepted_at=O, over_at=O, need_id=O, suggestion_id=O,
             municipality_id=O, proposed_by_id=O, version=O,

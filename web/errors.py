@@ -22,6 +22,7 @@ from models.errors import (
     NotAllowed,
     StaleVersion,
     TooManyEnquiries,
+    YearlyLimitReached,
 )
 from web.database import SAFE_METHODS
 from web.security import API_PREFIX, awaited_second_factor, current_account
@@ -32,6 +33,7 @@ STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
     StaleVersion: HTTPStatus.CONFLICT,
     AlreadyDecided: HTTPStatus.CONFLICT,
     CapacityExhausted: HTTPStatus.CONFLICT,
+    YearlyLimitReached: HTTPStatus.CONFLICT,
     TooManyEnquiries: HTTPStatus.CONFLICT,
     ConsentMissing: HTTPStatus.CONFLICT,
 }
@@ -41,6 +43,7 @@ SENTENCES: Final = {
     StaleVersion: _l("Somebody else changed this while you had it open."),
     AlreadyDecided: _l("Somebody else decided first."),
     CapacityExhausted: _l("What was to be promised has been promised to others meanwhile."),
+    YearlyLimitReached: _l("The offer has been promised as often as its owner allows in this fiscal year."),
     TooManyEnquiries: _l("One of the parties already has three open enquiries. Wait for an answer first."),
     ConsentMissing: _l("The person concerned did not consent to this."),
     InvalidValue: _l("A value is outside of what is possible."),

@@ -42,6 +42,8 @@ class _OfferParts(TypedDict, total=False):
     consented: bool
     engagements: int
     engagement_limit: int | None
+    yearly_engagements: int
+    yearly_limit: int | None
     hours_pledged: float
     hours_limit: float | None
     engagements_past_year: int

@@ -45,6 +45,12 @@ def test_a_pair_that_passes_every_gate_is_eligible() -> None:
             {"engagements": 2, "limit": 2},
         ),
         (
+            make_need(),
+            make_offer(yearly_engagements=3, yearly_limit=3),
+            Gate.YEARLY_LIMIT,
+            {"engagements": 3, "limit": 3},
+        ),
+        (
             make_need(make_slot(hours_per_month=6.0)),
             make_offer(hours_pledged=5.0, hours_limit=10.0),
             Gate.HOURS_LIMIT,

@@ -22,6 +22,7 @@ SUBJECTS: Final[Mapping[str, Any]] = MappingProxyType(
         "consents": _l("Consents"),
         "duplicate_verdicts": _l("Records kept apart"),
         "enquiries": _l("Enquiries"),
+        "joint_wishes": _l("Wishes to do it together"),
         "matching_runs": _l("Runs of the engine"),
         "memberships": _l("Memberships"),
         "mergers": _l("Records merged"),

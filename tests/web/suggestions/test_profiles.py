@@ -112,13 +112,23 @@ def test_the_tighter_of_two_limits_is_told(town: Any) -> None:
     assert offer_profile(town).engagement_limit == 2
 
 
-def test_a_limit_for_a_year_counts_too(town: Any) -> None:
-    town.printing_offer.yearly_limit = 1
-    town.session.add(make_partnership(stage=Stage.RUNNING, need=town.need, offers=[town.printing_offer]))
+def test_a_limit_for_a_year_is_told_with_what_was_promised_in_it(town: Any) -> None:
+    town.printing_offer.set_yearly_limit(1)
+    partnership = make_partnership(need=town.need, offers=[town.printing_offer])
+    town.session.add(partnership)
+    town.session.flush()
+    capacity.take(town.session, partnership)
 
     profile = offer_profile(town)
 
-    assert (profile.engagements, profile.engagement_limit) == (1, 1)
+    assert (profile.yearly_engagements, profile.yearly_limit, profile.room) == (1, 1, 0)
+
+
+def test_what_was_promised_last_year_counts_no_longer(town: Any) -> None:
+    town.printing_offer.set_yearly_limit(1)
+    town.printing_offer.engagements_year, town.printing_offer.yearly_engagements = 2025, 1
+
+    assert offer_profile(town).yearly_engagements == 0
 
 
 def test_the_hours_of_partnerships_under_way_are_pledged(town: Any) -> None:

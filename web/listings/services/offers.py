@@ -61,11 +61,11 @@ def post_offer(session: Session, draft: OfferDraft, *, participant: Participant,
         starts_on=draft.starts_on,
         ends_on=draft.ends_on,
         expires_on=draft.expires_on,
-        yearly_limit=draft.yearly_limit,
         fields=list(draft.fields),
     )
     offer.set_windows(draft.windows)
     offer.set_engagement_limit(draft.engagement_limit)
+    offer.set_yearly_limit(draft.yearly_limit)
     if draft.items:
         offer.set_items([new_item(piece) for piece in draft.items])
     session.add(offer)
@@ -99,7 +99,7 @@ def change_offer(session: Session, offer: Offer, draft: OfferDraft) -> None:
     offer.starts_on = draft.starts_on
     offer.ends_on = draft.ends_on
     offer.expires_on = draft.expires_on
-    offer.yearly_limit = draft.yearly_limit
+    offer.set_yearly_limit(draft.yearly_limit)
     offer.set_windows(draft.windows)
     offer.set_engagement_limit(draft.engagement_limit)
     if offer.fields != list(draft.fields):

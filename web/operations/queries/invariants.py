@@ -52,6 +52,7 @@ from models import (
 from models.audit import HIDDEN, NOT_RECORDED
 from models.lifecycle import NEXT, OVER
 from models.privacy import CATALOGUE, Privacy
+from models.years import begins_at, fiscal_year, town_day
 
 SILENT_FOR: Final = timedelta(seconds=60)
 LOOKED_BACK: Final = timedelta(days=7)
@@ -124,6 +125,30 @@ def _offers_count_their_engagements(session: Session, at: datetime) -> Problems:
     return _miscounted(session, Offer.id, Offer.engagements, counted)
 
 
+def _offers_count_their_year(session: Session, at: datetime) -> Problems:
+    """Recount each offer in the fiscal year that its counter is of; one that counts no year has none to count."""
+    present = fiscal_year(town_day(at))
+    years = set(session.scalars(select(Offer.engagements_year).distinct())) | {None}
+    problems: Problems = []
+    for year in sorted(years, key=lambda year: year or 0):
+        of_year = present if year is None else year
+        counted = (
+            select(func.count(distinct(Partnership.id)))
+            .join(Party, Party.partnership_id == Partnership.id)
+            .where(
+                Party.offer_id == Offer.id,
+                Partnership.proposed_at >= begins_at(of_year),
+                Partnership.proposed_at < begins_at(of_year + 1),
+                or_(Partnership.accepted_at.is_not(None), Partnership.stage == Stage.PROPOSED),
+            )
+            .correlate(Offer)
+            .scalar_subquery()
+        )
+        counts_it = Offer.engagements_year.is_(None) if year is None else Offer.engagements_year == year
+        problems += _miscounted(session, Offer.id, Offer.yearly_engagements, counted, among=counts_it)
+    return problems
+
+
 def _slots_count_what_was_promised(session: Session, at: datetime) -> Problems:
     del at
     counted = (
@@ -191,7 +216,12 @@ def _own_limits_are_kept(session: Session, at: datetime) -> Problems:
     ) + _rows(
         session,
         "offer",
-        select(Offer.id).where(Offer.engagements > Offer.engagement_limit, not_(Offer.engagement_limit_exceeded)),
+        select(Offer.id).where(
+            or_(
+                and_(Offer.engagements > Offer.engagement_limit, not_(Offer.engagement_limit_exceeded)),
+                and_(Offer.yearly_engagements > Offer.yearly_limit, not_(Offer.yearly_limit_exceeded)),
+            )
+        ),
     )
 
 
@@ -492,6 +522,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("participants count the engagements that they carry", _participants_count_their_engagements),
     Invariant("participants count the enquiries that wait for them", _participants_count_their_open_enquiries),
     Invariant("offers count the partnerships that they serve", _offers_count_their_engagements),
+    Invariant("offers count what they serve in the fiscal year", _offers_count_their_year),
     Invariant("slots count what was promised to them", _slots_count_what_was_promised),
     Invariant("items count what was promised of them", _items_count_what_was_promised),
     Invariant("promises and enquiries end with their partnership", _promises_end_with_their_partnership),
@@ -518,12 +549,16 @@ INVARIANTS: Final[Sequence[Invariant]] = (
 
 
 def _miscounted(
-    session: Session, identity: InstrumentedAttribute[UUID], counter: InstrumentedAttribute[int], counted: Any
+    session: Session,
+    identity: InstrumentedAttribute[UUID],
+    counter: InstrumentedAttribute[int],
+    counted: Any,
+    *,
+    among: ColumnElement[bool] | None = None,
 ) -> Problems:
-    """Return the rows whose counter differs from what was counted."""
-    rows = session.execute(
-        select(identity, counter, counted.label("counted")).where(counter != counted).order_by(identity)
-    ).all()
+    """Return the rows, of all or among some, whose counter differs from what was counted."""
+    wanted = [counter != counted] if among is None else [counter != counted, among]
+    rows = session.execute(select(identity, counter, counted.label("counted")).where(*wanted).order_by(identity)).all()
     return _first([f"{row[0]} says {row[1]}, the rows say {row[2]}" for row in rows])
 
 

@@ -21,6 +21,9 @@ SENTENCES: Final[Mapping[str, Any]] = MappingProxyType(
         Gate.NO_CONSENT.value: _l("No consent to being suggested stands, or they are taking a break."),
         Gate.AREA_NOT_SERVED.value: _l("It serves: %(reach)s (%(offer_area)s). The need is in %(need_area)s."),
         Gate.ENGAGEMENT_LIMIT.value: _l("They take no more engagements now: %(engagements)s of %(limit)s."),
+        Gate.YEARLY_LIMIT.value: _l(
+            "They give no more of this in this fiscal year: %(engagements)s of %(limit)s. From 1 April they can again."
+        ),
         Gate.HOURS_LIMIT.value: _l(
             "It would exceed their hours a month: %(pledged)s of %(limit)s are promised already."
         ),
@@ -83,6 +86,7 @@ GATES_IN_SHORT: Final[Mapping[str, Any]] = MappingProxyType(
         Gate.NO_CONSENT.value: _l("No consent to being suggested"),
         Gate.AREA_NOT_SERVED.value: _l("Does not serve the place"),
         Gate.ENGAGEMENT_LIMIT.value: _l("Takes no more engagements"),
+        Gate.YEARLY_LIMIT.value: _l("Has given all of this fiscal year"),
         Gate.HOURS_LIMIT.value: _l("Has no hours left"),
         Gate.DATES_APART.value: _l("The dates do not meet"),
         Gate.CONDITION_REFUSED.value: _l("The conditions do not go together"),

@@ -21,7 +21,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    null,
     or_,
     select,
     union_all,
@@ -58,6 +57,7 @@ from models import (
     lies_under,
 )
 from models.listings import is_used_up, need_fields, offer_fields
+from models.years import fiscal_year
 from web.suggestions.queries import everywhere, retrieval
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
@@ -115,7 +115,7 @@ _NEED: Final = (
 _OFFER: Final = (
     Offer.id, Offer.participant_id, Offer.area_id, Offer.title, Offer.body, Offer.status, Offer.windows,
     Offer.starts_on, Offer.ends_on, Offer.expires_on, Offer.condition, Offer.reach, Offer.online, Offer.engagements,
-    Offer.engagement_limit, Offer.yearly_limit, Offer.version,
+    Offer.engagement_limit, Offer.yearly_limit, Offer.engagements_year, Offer.yearly_engagements, Offer.version,
 )  # fmt: skip
 _PARTICIPANT: Final = (
     Participant.id, Participant.kind, Participant.paused_at, Participant.left_at, Participant.is_adult,
@@ -315,9 +315,7 @@ def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> 
     fields_of = _codes(session, offer_fields.c.offer_id, offer_fields, ids)
     owners = _owners(session, {row.participant_id for row in rows})
     paths = _paths(session, {row.area_id for row in rows})
-    of_owner, of_offer = _records(
-        session, statement.with_only_columns(Offer.participant_id).order_by(None), since=at - PAST_YEAR
-    )
+    records = _records(session, statement.with_only_columns(Offer.participant_id).order_by(None), since=at - PAST_YEAR)
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(row.id): _offer_profile(
@@ -329,8 +327,7 @@ def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> 
                 for item in items.get(row.id, ())
             ),
             fields=fields_of.get(row.id, frozenset()),
-            record=of_owner.get(row.participant_id, _NOTHING_YET),
-            past_year=of_offer.get(row.id, 0),
+            record=records.get(row.participant_id, _NOTHING_YET),
             on=today,
         )
         for row in sorted(rows, key=lambda row: str(row.id))
@@ -406,17 +403,12 @@ def offer_profiles(
     session: Session, rows: Iterable[Offer], owners: Select[UUID] | Sequence[UUID], *, at: datetime
 ) -> Offers:
     """Return the profiles of loaded offers; `owners` names their participants."""
-    of_owner, of_offer = _records(session, owners, since=at - PAST_YEAR)
+    records = _records(session, owners, since=at - PAST_YEAR)
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(offer.id): (
             offer,
-            offer_profile(
-                offer,
-                record=of_owner.get(offer.participant_id, _Record()),
-                past_year=of_offer.get(offer.id, 0),
-                on=today,
-            ),
+            offer_profile(offer, record=records.get(offer.participant_id, _Record()), on=today),
         )
         for offer in sorted(rows, key=lambda offer: str(offer.id))
     }
@@ -435,7 +427,7 @@ def need_profile(need: Need, *, declined: frozenset[str], on: date) -> NeedProfi
     )
 
 
-def offer_profile(offer: Offer, *, record: _Record, past_year: int, on: date) -> OfferProfile:
+def offer_profile(offer: Offer, *, record: _Record, on: date) -> OfferProfile:
     """Return what the engine is told of an offer."""
     is_resident = offer.participant.is_resident
     return _offer_profile(
@@ -448,7 +440,6 @@ def offer_profile(offer: Offer, *, record: _Record, past_year: int, on: date) ->
         ),
         fields=frozenset(field.code for field in offer.fields),
         record=record,
-        past_year=past_year,
         on=on,
     )
 
@@ -491,10 +482,10 @@ def _offer_profile(
     items: tuple[ItemProfile, ...],
     fields: frozenset[str],
     record: _Record,
-    past_year: int,
     on: date,
 ) -> OfferProfile:
-    engagements, limit = _tightest(offer, owner, past_year)
+    engagements, limit = _tightest(offer, owner)
+    counts_this_year = offer.engagements_year == fiscal_year(on)
     return OfferProfile(
         id=str(offer.id),
         owner=str(offer.participant_id),
@@ -514,6 +505,8 @@ def _offer_profile(
         consented=owner.may_be_matched,
         engagements=engagements,
         engagement_limit=limit,
+        yearly_engagements=offer.yearly_engagements if counts_this_year else 0,
+        yearly_limit=offer.yearly_limit,
         hours_pledged=record.hours,
         hours_limit=owner.hours_per_month,
         engagements_past_year=record.past_year,
@@ -681,12 +674,11 @@ def _is_past(last_day: date | None, today: date) -> bool:
     return last_day is not None and last_day < today
 
 
-def _tightest(offer: Any, owner: _Owner, past_year: int) -> tuple[int, int | None]:
-    """Return the count and the limit that leave least room: the participant's, the offer's, or that of a year."""
+def _tightest(offer: Any, owner: _Owner) -> tuple[int, int | None]:
+    """Return the count and the limit that leave least room: the participant's or the offer's."""
     limits = [
         (owner.engagements, owner.engagement_limit),
         (offer.engagements, offer.engagement_limit),
-        (past_year, offer.yearly_limit),
     ]
     known = [(count, limit) for count, limit in limits if limit is not None]
     if not known:
@@ -707,15 +699,12 @@ def _declined(session: Session, statement: Select[Need]) -> dict[UUID, frozenset
     return {need_id: frozenset(participants) for need_id, participants in declined.items()}
 
 
-def _records(
-    session: Session, owners: Select[UUID] | Sequence[UUID], *, since: datetime
-) -> tuple[dict[UUID, _Record], dict[UUID, int]]:
-    """Count, in one grouped query, what each helper took on, and how much of the past year fell to each offer."""
+def _records(session: Session, owners: Select[UUID] | Sequence[UUID], *, since: datetime) -> dict[UUID, _Record]:
+    """Count, in one grouped query, what each helper took on."""
     is_over = Partnership.over_at.is_not(None)
     taken_on = (
         select(
             Party.participant_id,
-            Party.offer_id,
             func.sum(case((Partnership.accepted_at >= since, 1), else_=0)),
             func.sum(case((Partnership.stage == Stage.CLOSED, 1), else_=0)),
             func.sum(case((is_over, 1), else_=0)),
@@ -723,7 +712,7 @@ def _records(
         )
         .join(Partnership, Party.partnership_id == Partnership.id)
         .where(Party.side == Side.PROVIDER, Party.participant_id.in_(owners), Partnership.accepted_at.is_not(None))
-        .group_by(Party.participant_id, Party.offer_id)
+        .group_by(Party.participant_id)
     )
     promised = (
         select(Commitment.party_id, Commitment.slot_id).where(Commitment.released_at.is_(None)).distinct().subquery()
@@ -731,7 +720,6 @@ def _records(
     pledged = (
         select(
             Party.participant_id,
-            null(),
             literal(0),
             literal(0),
             literal(0),
@@ -743,15 +731,12 @@ def _records(
         .where(Party.participant_id.in_(owners), ~is_over)
         .group_by(Party.participant_id)
     )
-    of_owner: dict[UUID, _Record] = {}
-    of_offer: dict[UUID, int] = {}
+    records: dict[UUID, _Record] = {}
     rows: Sequence[Any] = session.execute(union_all(taken_on, pledged)).all()
-    for owner, offer, past_year, closed, finished, hours in rows:
-        record = of_owner.setdefault(owner, _Record())
+    for owner, past_year, closed, finished, hours in rows:
+        record = records.setdefault(owner, _Record())
         record.past_year += past_year
         record.closed += closed
         record.finished += finished
         record.hours += hours
-        if offer is not None:
-            of_offer[offer] = past_year
-    return of_owner, of_offer
+    return records

@@ -17,6 +17,7 @@ from models import (
 )
 from models.errors import IllegalMove, InvalidValue
 from models.suggestions import UNDECIDED
+from models.years import fiscal_year, town_day
 from web.partnerships import services as partnerships
 from web.suggestions.queries import reviews
 from web.suggestions.services.refresh import request_run
@@ -89,6 +90,9 @@ def _can_be_covered(suggestion: Suggestion) -> bool:
     for item in {share.item for share in shares if share.item.kind is not ResourceKind.INFORMATION}:
         if sum(share.quantity for share in shares if share.item is item) > item.free_quantity:
             return False
+    year = fiscal_year(town_day(utc_now()))
+    if any(partner.offer.left_in(year) == 0 for partner in suggestion.partners):
+        return False
     return all(
         limit is None or count < limit
         for partner in suggestion.partners
