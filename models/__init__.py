@@ -35,6 +35,7 @@ from models.taxonomy import (
     ReviewStep,
     Skill,
     SkillAlias,
+    SmallRole,
     Window,
 )
 from models.wishes import JointWish
@@ -99,6 +100,7 @@ __all__ = [
     "Skill",
     "SkillAlias",
     "Slot",
+    "SmallRole",
     "Stage",
     "StageChange",
     "Suggestion",

@@ -28,7 +28,18 @@ from models.base import Base, Versioned
 from models.errors import IllegalMove, InvalidValue
 from models.participants import Participant
 from models.search import SmallVector, Terms, fold
-from models.taxonomy import ActivityField, Condition, Reach, ResourceKind, Skill, Window
+from models.taxonomy import (
+    EVENINGS,
+    FEW_HOURS,
+    WELCOMES,
+    ActivityField,
+    Condition,
+    Reach,
+    ResourceKind,
+    Skill,
+    SmallRole,
+    Window,
+)
 
 MOST_SLOTS: Final = 6
 MOST_ITEMS: Final = 6
@@ -110,6 +121,7 @@ class Need(Versioned, Base, kw_only=True):
     online: Mapped[bool | None] = mapped_column(default=None)
     accepts: Mapped[list[str] | None] = mapped_column(default=None)
     windows: Mapped[list[str] | None] = mapped_column(default=None)
+    welcomes: Mapped[list[str] | None] = mapped_column(default=None)
     starts_on: Mapped[date | None] = mapped_column(default=None)
     ends_on: Mapped[date | None] = mapped_column(default=None)
     expires_on: Mapped[date | None] = mapped_column(default=None)
@@ -189,6 +201,24 @@ class Need(Versioned, Base, kw_only=True):
         """Set the conditions that can be taken, or None where nobody said."""
         self.accepts = None if conditions is None else sorted(condition.value for condition in conditions)
 
+    def set_welcomes(self, welcomes: list[SmallRole] | None) -> None:
+        """Set whether children and beginners are welcome, or None where nobody said."""
+        if any(welcome not in WELCOMES for welcome in welcomes or ()):
+            raise InvalidValue("hours, days and place say the rest themselves")
+        self.welcomes = None if welcomes is None else sorted(welcome.value for welcome in welcomes)
+
+    @property
+    def small_roles(self) -> list[SmallRole]:
+        """Return what makes helping here a small thing, as far as it is known."""
+        small = {SmallRole(welcome) for welcome in self.welcomes or ()}
+        if self.online:
+            small.add(SmallRole.ONLINE)
+        if EVENINGS.intersection(self.windows or ()):
+            small.add(SmallRole.EVENING)
+        if any(slot.is_small for slot in self.slots):
+            small.add(SmallRole.FEW_HOURS)
+        return [role for role in SmallRole if role in small]
+
 
 class Slot(Base, kw_only=True):
     """One thing that a need lacks."""
@@ -224,6 +254,11 @@ class Slot(Base, kw_only=True):
     def open_quantity(self) -> int:
         """Return how much is still lacking."""
         return self.quantity - self.promised
+
+    @property
+    def is_small(self) -> bool:
+        """Tell whether somebody is still lacking who would give two hours a month or less."""
+        return self.open_quantity > 0 and self.hours_per_month is not None and self.hours_per_month <= FEW_HOURS
 
 
 class Offer(Versioned, Base, kw_only=True):

@@ -75,9 +75,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             candidates=O, excluded=O, relaxations=O, questions=O, run_id=O, need_id=O, municipality_id=O
         ),
         "needs": _table(
-            title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, starts_on=O, ends_on=O,
-            expires_on=O, import_key=D, opened_at=O, search_text=D, participant_id=O, area_id=O, municipality_id=O,
-            posted_by_id=O, version=O,
+            title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, welcomes=O, starts_on=O,
+            ends_on=O, expires_on=O, import_key=D, opened_at=O, search_text=D, participant_id=O, area_id=O,
+            municipality_id=O, posted_by_id=O, version=O,
         ),
         "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),
         "offer_fields": MappingProxyType({"offer_id": O, "activity_field_id": O}),

@@ -1,6 +1,7 @@
 """The lists that needs and offers choose from: activity fields, skills, kinds, windows, conditions, reasons."""
 
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -51,6 +52,22 @@ class Reach(StrEnum):
     MUNICIPALITY = "municipality"
     PREFECTURE = "prefecture"
     ANYWHERE = "anywhere"
+
+
+class SmallRole(StrEnum):
+    """What makes a role small enough for somebody with little time."""
+
+    FEW_HOURS = "few_hours"
+    ONLINE = "online"
+    EVENING = "evening"
+    CHILDREN_WELCOME = "children_welcome"
+    TRIAL = "trial"
+
+
+EVENINGS: Final = frozenset({Window.WEEKDAY_EVENING, Window.SAT_EVENING, Window.SUN_EVENING})
+FEW_HOURS: Final = 2.0
+WELCOMES: Final = (SmallRole.CHILDREN_WELCOME, SmallRole.TRIAL)
+"""What nobody can read from the hours and days of a need; whoever writes it down says so."""
 
 
 class ReviewStep(StrEnum):

@@ -265,8 +265,8 @@ class _Municipality:
         row = self._add(
             "needs",
             title=title, body=body, status=NeedStatus.OPEN, origin=NeedOrigin.OWN_POST, source="",
-            online=self.chance.choice([None, True, False]), accepts=None, windows=self._windows(), starts_on=None,
-            ends_on=None, expires_on=None, import_key=None, opened_at=self.at,
+            online=self.chance.choice([None, True, False]), accepts=None, windows=self._windows(), welcomes=None,
+            starts_on=None, ends_on=None, expires_on=None, import_key=None, opened_at=self.at,
             search_text=fold(" ".join([title, body, *(slot["what"] for slot in slots)])), participant_id=owner["id"],
             area_id=area, municipality_id=self.id, posted_by_id=None, version=1,
         )  # fmt: skip

@@ -21,6 +21,7 @@ from models import (
     ResourceKind,
     Skill,
     Slot,
+    SmallRole,
     Window,
 )
 from seeds.almanac import WRITTEN_ON, Almanac
@@ -142,6 +143,7 @@ def _need(  # what a need is made of
     )
     need.set_accepts(row.choices("accepts", Condition))
     need.set_windows(row.choices("windows", Window))
+    need.set_welcomes(row.choices("welcomes", SmallRole))
     need.set_slots([_slot(slot, key, words, at) for slot in slots])
     return identified(need, key, at=at)
 

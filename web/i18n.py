@@ -26,6 +26,7 @@ from models import (
     ResourceKind,
     Role,
     Side,
+    SmallRole,
     Stage,
     Verdict,
     Window,
@@ -71,6 +72,13 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
         Window.SUN_AM: _l("Sunday mornings"),
         Window.SUN_PM: _l("Sunday afternoons"),
         Window.SUN_EVENING: _l("Sunday evenings"),
+    },
+    SmallRole: {
+        SmallRole.FEW_HOURS: _l("Two hours a month or less"),
+        SmallRole.ONLINE: _l("From home, online"),
+        SmallRole.EVENING: _l("In the evening"),
+        SmallRole.CHILDREN_WELCOME: _l("Children are welcome"),
+        SmallRole.TRIAL: _l("Try it beside somebody experienced"),
     },
     Condition: {
         Condition.FREE: _l("Free of charge"),

@@ -27,8 +27,9 @@ def make_slot(
     quantity: int = 1,
     unit: str = "人",
     skill: Skill | None = None,
+    hours_per_month: float | None = None,
 ) -> Slot:
-    return Slot(kind=kind, what=what, quantity=quantity, unit=unit, skill=skill)
+    return Slot(kind=kind, what=what, quantity=quantity, unit=unit, skill=skill, hours_per_month=hours_per_month)
 
 
 def make_need(

@@ -5,7 +5,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from models import AuditedSession, Need, NeedStatus, Offer, OfferStatus, Participant, ResourceKind, Slot
+from models import (
+    AuditedSession,
+    Need,
+    NeedStatus,
+    Offer,
+    OfferStatus,
+    Participant,
+    ResourceKind,
+    Slot,
+    SmallRole,
+    Window,
+)
 from models.errors import IllegalMove, InvalidValue, StaleVersion
 from models.search import contains_words, fold
 from tests.factories import (
@@ -175,3 +186,28 @@ def test_information_is_not_used_up_by_being_shared() -> None:
     offer.items[0].promised = 1
 
     assert offer.items[0].free_quantity == 1
+
+
+def test_a_need_says_itself_what_makes_it_small() -> None:
+    need = make_need(slots=[make_slot(hours_per_month=2.0), make_slot(hours_per_month=30.0)])
+    need.online = True
+    need.set_windows([Window.SUN_EVENING])
+    need.set_welcomes([SmallRole.TRIAL, SmallRole.CHILDREN_WELCOME])
+
+    assert need.small_roles == list(SmallRole)
+
+
+def test_what_nobody_said_makes_nothing_small() -> None:
+    assert make_need().small_roles == []
+
+
+def test_two_hours_that_are_promised_already_are_small_for_nobody_else() -> None:
+    need = make_need(slots=[make_slot(hours_per_month=2.0)])
+    need.slots[0].promised = 1
+
+    assert need.small_roles == []
+
+
+def test_only_what_cannot_be_read_elsewhere_is_said_of_a_need() -> None:
+    with pytest.raises(InvalidValue):
+        make_need().set_welcomes([SmallRole.ONLINE])

@@ -1,7 +1,7 @@
 """Needs and offers for programs, through the same reads and changes as the pages."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from flask import jsonify
@@ -22,6 +22,7 @@ from models import (
     Reach,
     ResourceKind,
     Slot,
+    SmallRole,
     Window,
 )
 from web.database import current_session
@@ -52,6 +53,9 @@ Line = Annotated[str, AfterValidator(lambda text: one_line(text) or "")]
 WrittenLine = Annotated[str, AfterValidator(lambda text: _written(one_line(text) or "")), Field(max_length=120)]
 Text = Annotated[str, AfterValidator(lambda text: plain(text) or ""), Field(max_length=LONGEST_BODY)]
 Code = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9._-]*$")]
+
+
+Welcome = Literal[SmallRole.CHILDREN_WELCOME, SmallRole.TRIAL]
 
 
 class Shape(BaseModel):
@@ -125,6 +129,7 @@ class NeedBody(ListingBody):
     """A need to be posted."""
 
     accepts: list[Condition] | None = Field(default=None, max_length=len(Condition))
+    welcomes: list[Welcome] | None = Field(default=None, max_length=len(SmallRole))
     slots: list[SlotBody] = Field(min_length=1, max_length=MOST_PIECES)
 
 
@@ -182,6 +187,8 @@ class NeedOut(ListingOut):
     origin: NeedOrigin
     opened_at: datetime | None
     accepts: list[Condition] | None
+    welcomes: list[Welcome] | None
+    small_roles: list[SmallRole]
     slots: list[PieceOut]
 
 
@@ -246,7 +253,12 @@ def show_need(need: Need, path: RowPath) -> ResponseReturnValue:
 def post_need(body: NeedBody) -> ResponseReturnValue:
     """Post a need for a participant that the account speaks for."""
     chosen = queries.choices_by_code(current_session(), account_at_work(), **_codes(body, body.slots))
-    draft = need_services.NeedDraft(**_draft(body, chosen), accepts=body.accepts, slots=_pieces(body.slots, chosen, 1))
+    draft = need_services.NeedDraft(
+        **_draft(body, chosen),
+        accepts=body.accepts,
+        welcomes=list(body.welcomes) if body.welcomes else None,
+        slots=_pieces(body.slots, chosen, 1),
+    )
     need = need_services.post_need(
         current_session(), draft, participant=chosen.participant, by=account_at_work(), opened=body.open
     )
@@ -369,6 +381,8 @@ def _need(need: Need, owner: SeenParticipant) -> dict[str, Any]:
         "origin": need.origin,
         "opened_at": need.opened_at,
         "accepts": need.accepts,
+        "welcomes": need.welcomes,
+        "small_roles": need.small_roles,
         "slots": [_piece(slot) for slot in need.slots],
     }
 

@@ -79,6 +79,18 @@ def test_a_posted_need_is_open_and_asks_for_a_run(session: Session, signed_in: B
     assert session.scalars(select(Job)).one().kind is JobKind.REFRESH_NEED
 
 
+def test_who_is_welcome_is_asked_and_shown_to_everybody(
+    session: Session, client: FlaskClient, signed_in: Browse, represent: Represent
+) -> None:
+    signed_in(represent(make_participant())).post("/needs/new", data=TYPED | {"welcomes": "children_welcome"})
+    client.post("/sign-out")
+
+    need = session.scalars(select(Need)).one()
+    assert need.welcomes == ["children_welcome"]
+    assert "子ども連れ歓迎" in client.get("/needs").text
+    assert "子ども連れ歓迎" in client.get(f"/needs/{need.id}").text
+
+
 def test_digits_of_full_width_are_read(session: Session, signed_in: Browse, represent: Represent) -> None:
     signed_in(represent(make_participant())).post("/needs/new", data=TYPED)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Condition, ParticipantKind, ResourceKind
+from models import Condition, ParticipantKind, ResourceKind, SmallRole
 from web.listings.documents import rows
 from web.listings.documents.sheets import Sheet, SheetRefused, named
 from web.listings.documents.words import WORDS
@@ -137,6 +137,11 @@ def test_words_for_kinds_are_understood() -> None:
 )
 def test_conditions_of_a_need(cell: str, expected: tuple[Condition, ...]) -> None:
     assert need(条件=cell).conditions == expected
+
+
+def test_a_sheet_says_who_is_welcome() -> None:
+    assert need(歓迎="子連れ、お試し").welcomes == (SmallRole.CHILDREN_WELCOME, SmallRole.TRIAL)
+    assert refused(歓迎="犬").column == "歓迎"
 
 
 def test_an_offer_has_one_condition() -> None:

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from models import Condition, ParticipantKind, ResourceKind
+from models import Condition, ParticipantKind, ResourceKind, SmallRole
 from models.listings import MOST_SLOTS
+from models.taxonomy import WELCOMES as WHO_IS_WELCOME
 from web.listings.documents.sheets import Sheet, SheetRefused
 from web.listings.services.entries import Entry, Refusal
 from web.listings.services.pieces import MOST_QUANTITY, UNSTATED_QUANTITY, Piece
@@ -31,7 +32,7 @@ LONGEST_SOURCE: Final = 300
 FEWEST_PARTS: Final = 3
 KEPT_IN_THE_BODY: Final = ("分野", "対象", "キーワード", "細目")
 
-Member = TypeVar("Member", ParticipantKind, ResourceKind, Condition)
+Member = TypeVar("Member", ParticipantKind, ResourceKind, Condition, SmallRole)
 
 PARTICIPANT_KINDS: Final[Mapping[str, ParticipantKind]] = {
     "自治会": ParticipantKind.NEIGHBORHOOD_ASSOCIATION,
@@ -65,6 +66,12 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "貸与": Condition.LOAN,
     "譲渡": Condition.TRANSFER,
 }
+WELCOMES: Final[Mapping[str, SmallRole]] = {
+    "子ども連れ": SmallRole.CHILDREN_WELCOME,
+    "子連れ": SmallRole.CHILDREN_WELCOME,
+    "初めての人": SmallRole.TRIAL,
+    "お試し": SmallRole.TRIAL,
+}
 BODIES: Final = [kind for kind in ParticipantKind if kind is not ParticipantKind.RESIDENT]
 
 _COMPANY: Final = re.compile("株式会社|有限会社|合同会社|合資会社")
@@ -77,6 +84,7 @@ _OFFICE: Final = re.compile(
 _QUANTITY: Final = re.compile("^[0-9]{1,9}$")
 _SEPARATORS: Final = re.compile("[;；\n]")
 _FIELD_SEPARATORS: Final = re.compile("[,，;；\n]")
+_LIST_SEPARATORS: Final = re.compile("[,，、;；・\n]")
 
 
 class CellRefused(Exception):
@@ -155,6 +163,7 @@ def _need(number: int, cells: Mapping[str, str]) -> Entry:
         source=_line(cells, "出典", LONGEST_SOURCE),
         fields=_fields(cells),
         conditions=_conditions(cells),
+        welcomes=_welcomes(cells),
         pieces=_pieces(cells, "必要な資源"),
     )
 
@@ -268,6 +277,12 @@ def _conditions(cells: Mapping[str, str]) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(_condition(part) for part in _written_conditions(cells)))
 
 
+def _welcomes(cells: Mapping[str, str]) -> tuple[SmallRole, ...]:
+    known = {welcome.value: welcome for welcome in WHO_IS_WELCOME} | dict(WELCOMES)
+    parts = _LIST_SEPARATORS.split(cells.get("歓迎", ""))
+    return tuple(dict.fromkeys(_member(_folded(part), known, "歓迎", list(WELCOMES)) for part in parts if part.strip()))
+
+
 def _one_condition(cells: Mapping[str, str]) -> tuple[Condition, ...]:
     found = _conditions(cells)
     if len(found) > 1:
@@ -276,7 +291,7 @@ def _one_condition(cells: Mapping[str, str]) -> tuple[Condition, ...]:
 
 
 def _written_conditions(cells: Mapping[str, str]) -> Iterator[str]:
-    for part in re.split("[,，、;；・\n]", cells.get("条件", "")):
+    for part in _LIST_SEPARATORS.split(cells.get("条件", "")):
         if part.strip():
             yield _folded(part)
 

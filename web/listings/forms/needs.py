@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import SelectMultipleField
 
-from models import Account, Condition, Need
-from web.fields import members_of
+from models import Account, Condition, Need, SmallRole
+from models.taxonomy import WELCOMES
+from web.fields import members_of, options
+from web.i18n import LABELS
 from web.listings import queries
 from web.listings.forms.listings import Choices, ListingForm, kept_pieces, participant_asked_for, saved_listing
 from web.listings.forms.pieces import Rows, SlotForm, by_position, saved_piece
@@ -20,6 +22,9 @@ class NeedForm(ListingForm[Need]):
     PIECES = "slots"
 
     accepts = SelectMultipleField(_l("What would be acceptable"), choices=members_of(Condition))
+    welcomes = SelectMultipleField(
+        _l("Who is welcome, too?"), choices=options((one.value, LABELS[SmallRole][one]) for one in WELCOMES)
+    )
     slots = Rows(SlotForm)
 
     @classmethod
@@ -44,9 +49,11 @@ class NeedForm(ListingForm[Need]):
     def draft(self) -> NeedDraft:
         """Return what was typed, checked and ready to be written down."""
         conditions = [Condition(value) for value in self.accepts.data] if self.accepts.data else None
-        return NeedDraft(**self._shared(), accepts=conditions, slots=self._pieces())
+        welcomes = [SmallRole(value) for value in self.welcomes.data] if self.welcomes.data else None
+        return NeedDraft(**self._shared(), accepts=conditions, welcomes=welcomes, slots=self._pieces())
 
 
 def _saved_need(need: Need) -> dict[str, Any]:
     slots = ((slot.position, saved_piece(slot) | {"hours_per_month": slot.hours_per_month}) for slot in need.slots)
-    return saved_listing(need) | {"accepts": need.accepts or [], "slots": by_position(slots)}
+    said = {"accepts": need.accepts or [], "welcomes": need.welcomes or []}
+    return saved_listing(need) | said | {"slots": by_position(slots)}

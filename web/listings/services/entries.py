@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from models import Condition, ParticipantKind
+from models import Condition, ParticipantKind, SmallRole
 from web.listings import queries
 from web.listings.services.pieces import Piece
 
@@ -36,6 +36,7 @@ class Entry:
     source: str = ""
     fields: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    welcomes: tuple[SmallRole, ...] = ()
     pieces: tuple[Piece, ...]
 
     def identity(self, model: queries.ListingModel) -> str:
@@ -49,7 +50,8 @@ class Entry:
         """Return a digest of all that the row says."""
         pieces = [(piece.kind.value, piece.what, piece.quantity, piece.unit) for piece in self.pieces]
         conditions = [condition.value for condition in self.conditions]
-        return digest(self.body, repr(self.fields), repr(conditions), repr(pieces))
+        said = [repr([welcome.value for welcome in self.welcomes])] if self.welcomes else []
+        return digest(self.body, repr(self.fields), repr(conditions), repr(pieces), *said)
 
 
 def digest(*parts: str) -> str:

@@ -254,6 +254,7 @@ def _new_listing(
             fields=list(row.fields),
         )
         need.set_accepts(list(entry.conditions) or None)
+        need.set_welcomes(list(entry.welcomes) or None)
         need.set_slots([new_slot(piece) for piece in entry.pieces])
         need.open(at=utc_now())
         return need
@@ -280,6 +281,8 @@ def _change_listing(session: Session, listing: Need | Offer, row: PlannedRow) ->
         listing.fields = list(row.fields)
     if isinstance(listing, Need):
         listing.set_accepts(list(entry.conditions) or None)
+        if entry.welcomes:
+            listing.set_welcomes(list(entry.welcomes))
         change_slots(session, listing, _keeping_details(listing.slots, entry.pieces))
     else:
         listing.condition = entry.conditions[0] if entry.conditions else None

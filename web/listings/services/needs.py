@@ -17,6 +17,7 @@ from models import (
     NeedStatus,
     Participant,
     Role,
+    SmallRole,
     Window,
     utc_now,
 )
@@ -36,6 +37,7 @@ class NeedDraft:
     online: bool | None = None
     accepts: list[Condition] | None = None
     windows: list[Window] | None = None
+    welcomes: list[SmallRole] | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     expires_on: date | None = None
@@ -61,6 +63,7 @@ def post_need(session: Session, draft: NeedDraft, *, participant: Participant, b
     )
     need.set_accepts(draft.accepts)
     need.set_windows(draft.windows)
+    need.set_welcomes(draft.welcomes)
     if draft.slots:
         need.set_slots([new_slot(piece) for piece in draft.slots])
     session.add(need)
@@ -95,6 +98,7 @@ def change_need(session: Session, need: Need, draft: NeedDraft) -> None:
     need.expires_on = draft.expires_on
     need.set_accepts(draft.accepts)
     need.set_windows(draft.windows)
+    need.set_welcomes(draft.welcomes)
     if need.fields != list(draft.fields):
         need.fields = list(draft.fields)
     if not draft.slots and need.status is not NeedStatus.DRAFT:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from models import Condition, Need, Offer, OfferItem, Permission, Slot, Window, is_granted
+from models import Condition, Need, Offer, OfferItem, Permission, Slot, SmallRole, Window, is_granted
 from web.database import current_session
 from web.listings import queries
 from web.listings.forms.listings import ListingForm
@@ -31,6 +31,12 @@ def has_no_stated_quantity(piece: Slot | OfferItem) -> bool:
 def as_windows(values: list[str] | None) -> list[Window]:
     """Return the stored parts of the week, of which templates show the labels."""
     return [window for window in Window if window.value in (values or [])]
+
+
+@bp.app_template_filter("small_roles")
+def as_small_roles(values: list[str] | None) -> list[SmallRole]:
+    """Return what makes a role small, of which templates show the labels."""
+    return [role for role in SmallRole if role.value in (values or [])]
 
 
 @bp.app_template_filter("conditions")

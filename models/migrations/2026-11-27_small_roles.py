@@ -1,0 +1,22 @@
+"""Small roles.
+
+Revision ID: 1795766400
+Revises: 1795680000
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '1795766400'
+down_revision = '1795680000'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.add_column('needs', sa.Column('welcomes', sa.JSON(), nullable=True))
+
+
+def downgrade():
+    op.drop_column('needs', 'welcomes')
