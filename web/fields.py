@@ -1,6 +1,5 @@
 """Fields and words of forms that read kindly: full-width or half-width, with or without white space."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,17 +8,16 @@ from enum import StrEnum
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from wtforms import DateField, FloatField, Form, IntegerField
+from wtforms import DateField, FloatField, Form, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
+from wtforms.widgets import TelInput, TextInput
 
-from web.i18n import LABELS, REIWA_BEGINS
+from models import utc_now
+from web import reading
+from web.i18n import LABELS, TOWN_TIME, typed_day
 
-LATEST_YEAR: Final = 2200
-
-_DAY: Final = re.compile(
-    r"^(?:(?P<era>令和|R)(?P<era_year>\d{1,2}|元)|(?P<year>\d{4}))[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?$"
-)
+EXAMPLE: Final = date(2026, 11, 22)
 
 
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -50,23 +48,17 @@ def _may_stand(character: str) -> bool:
     return character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
 
 
-def _half_width(valuelist: Sequence[str]) -> list[str]:
-    return [unicodedata.normalize("NFKC", value).replace(",", "").strip() for value in valuelist]
-
-
 class WholeNumber(IntegerField):
     """A whole number, in full-width or half-width digits."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the digits however they were typed, and keep what is no number to show it again."""
-        typed = _half_width(valuelist)
-        if not typed or not typed[0]:
-            self.data = None
+        self.data = None
+        if not _is_answered(valuelist):
             return
         try:
-            self.data = int(typed[0])
+            self.data = reading.whole_number(valuelist[0])
         except ValueError:
-            self.data = None
             raise ValueError(_("Write a whole number, for example 3.")) from None
 
 
@@ -75,14 +67,12 @@ class Hours(FloatField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the digits however they were typed."""
-        typed = _half_width(valuelist)
-        if not typed or not typed[0]:
-            self.data = None
+        self.data = None
+        if not _is_answered(valuelist):
             return
         try:
-            self.data = float(typed[0])
+            self.data = reading.number(valuelist[0])
         except ValueError:
-            self.data = None
             raise ValueError(_("Write a number, for example 2.5.")) from None
 
     def _value(self) -> str:
@@ -107,26 +97,41 @@ class Between:
 
 
 class Day(DateField):
-    """A day, from the browser's calendar or typed: 2026-11-22, 2026/11/22, 令和8年11月22日."""
+    """A day as people write it: 令和8年11月22日, R8.11.22, 2026/11/22, or 11/22 for the next one."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day however it was typed."""
-        typed = "".join(unicodedata.normalize("NFKC", "".join(valuelist)).split())
         self.data = None
-        if not typed:
+        if not _is_answered(valuelist):
             return
-        found = _DAY.match(typed)
         try:
-            self.data = None if found is None else _as_day(found)
+            self.data = reading.day(valuelist[0], today=utc_now().astimezone(TOWN_TIME).date())
         except ValueError:
-            self.data = None
-        if self.data is None or self.data.year > LATEST_YEAR:
-            raise ValueError(_("Write a day that exists, for example 2026-11-22."))
+            raise ValueError(_("Write a day that exists, for example %(day)s.", day=typed_day(EXAMPLE))) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else typed_day(self.data)
 
 
-def _as_day(found: re.Match[str]) -> date:
-    if found["year"]:
-        year = int(found["year"])
-    else:
-        year = REIWA_BEGINS.year - 1 + (1 if found["era_year"] == "元" else int(found["era_year"]))
-    return date(year, int(found["month"]), int(found["day"]))
+class Telephone(StringField):
+    """A telephone number, however its parts are set apart."""
+
+    widget = TelInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, and keep what is none to show it again."""
+        self.data = valuelist[0].strip() if valuelist else ""
+        if not self.data:
+            return
+        try:
+            self.data = reading.phone(self.data)
+        except ValueError:
+            raise ValueError(_("Write a telephone number, for example 042-123-4567.")) from None
+
+
+def _is_answered(valuelist: Sequence[str]) -> bool:
+    return bool(valuelist) and bool(valuelist[0].strip())

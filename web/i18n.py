@@ -221,6 +221,11 @@ def day(value: date | None, *, language: str | None = None) -> str:
     return f"令和{'元' if year == 1 else year}年{value.month}月{value.day}日（{weekday}）"
 
 
+def typed_day(value: date) -> str:
+    """Return a day as people type it into a form: 令和8年11月22日 or 2026-11-22."""
+    return value.isoformat() if locale() == "en" else day(value)[: -len("（日）")]
+
+
 def moment(value: datetime | None, *, language: str | None = None) -> str:
     """Return a moment in the town's time."""
     if value is None:

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
 from models import Area, AreaLevel, ParticipantKind
+from web.fields import Telephone
 from web.i18n import LABELS
 
 # Who speaks for the public or stands between others is not taken at their own word.
@@ -96,7 +97,7 @@ class RegisterForm(FlaskForm):
         _l("Contact mail address"),
         validators=[Optional(), Email(_l("This does not look like a mail address.")), Length(max=254)],
     )
-    contact_phone = StringField(_l("Contact telephone"), validators=[Length(max=40)])
+    contact_phone = Telephone(_l("Contact telephone"), validators=[Length(max=40)])
     is_adult = BooleanField(_l("I am 18 or older (only for residents)"))
     projects = BooleanField(_l("I may be suggested for projects in the town"))
     lecturer = BooleanField(_l("I may be introduced as a lecturer"))

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    FloatField,
     Form,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -30,28 +28,13 @@ from wtforms.validators import (
 )
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
+from web.fields import Hours, Telephone, WholeNumber
 from web.i18n import LABELS
 from web.participants.queries import Contact
 from web.participants.services import Profile
 
 GIVE = "give"
 WITHDRAW = "withdraw"
-
-
-class HalfWidthInteger(IntegerField):
-    """A whole number, typed in full-width or half-width digits."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Make the digits half-width first."""
-        super().process_formdata([unicodedata.normalize("NFKC", value).strip() for value in valuelist])
-
-
-class HalfWidthFloat(FloatField):
-    """A number, typed in full-width or half-width digits."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Make the digits half-width first."""
-        super().process_formdata([unicodedata.normalize("NFKC", value).strip() for value in valuelist])
 
 
 class Codes(SelectMultipleField):
@@ -90,15 +73,15 @@ class ProfileForm(FlaskForm):
             Length(max=254),
         ],
     )
-    contact_phone = StringField(_l("Telephone"), filters=[_narrowed], validators=[Length(max=40)])
+    contact_phone = Telephone(_l("Telephone"), validators=[Length(max=40)])
     area = SelectField(_l("Place"), choices=[], validators=[InputRequired(_l("Choose a place."))])
     fields = Codes(_l("Fields of activity"), choices=[])
-    hours_per_month = HalfWidthFloat(
+    hours_per_month = Hours(
         _l("Hours a month you can give"),
         description=_l("Leave it empty if you do not know yet."),
         validators=[Optional(), NumberRange(0, 744, _l("Enter a number of hours from 0 to 744."))],
     )
-    engagement_limit = HalfWidthInteger(
+    engagement_limit = WholeNumber(
         _l("Partnerships at the same time, at most"),
         description=_l("You are never asked for more. Leave it empty for no limit of your own."),
         validators=[Optional(), NumberRange(0, 1000, _l("Enter a number from 0 to 1000."))],
