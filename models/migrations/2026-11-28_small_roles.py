@@ -1,15 +1,15 @@
 """Small roles.
 
-Revision ID: 1795766400
-Revises: 1795680000
+Revision ID: 1795852800
+Revises: 1795766400
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '1795766400'
-down_revision = '1795680000'
+revision = '1795852800'
+down_revision = '1795766400'
 branch_labels = None
 depends_on = None
 
