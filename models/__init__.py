@@ -24,6 +24,7 @@ from models.suggestions import (
     SuggestionPartner,
     SuggestionShare,
     Verdict,
+    WeightPreview,
     WeightSet,
 )
 from models.taxonomy import (
@@ -35,6 +36,7 @@ from models.taxonomy import (
     ReviewStep,
     Skill,
     SkillAlias,
+    SkillMerger,
     SmallRole,
     Window,
 )
@@ -99,6 +101,7 @@ __all__ = [
     "SignInAttempt",
     "Skill",
     "SkillAlias",
+    "SkillMerger",
     "Slot",
     "SmallRole",
     "Stage",
@@ -108,6 +111,7 @@ __all__ = [
     "SuggestionPartner",
     "SuggestionShare",
     "Verdict",
+    "WeightPreview",
     "WeightSet",
     "Window",
     "is_granted",
