@@ -1,6 +1,16 @@
 """What exists and which rules hold."""
 
-from models.accounts import Account, ApiToken, Appointment, Membership, Role, SignIn, SignInAttempt
+from models.accounts import (
+    Account,
+    ApiToken,
+    Appointment,
+    Membership,
+    Passkey,
+    PasskeyChallenge,
+    Role,
+    SignIn,
+    SignInAttempt,
+)
 from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
 from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
 from models.base import Base, utc_now
@@ -24,7 +34,6 @@ from models.suggestions import (
     SuggestionPartner,
     SuggestionShare,
     Verdict,
-    WeightPreview,
     WeightSet,
 )
 from models.taxonomy import (
@@ -36,7 +45,6 @@ from models.taxonomy import (
     ReviewStep,
     Skill,
     SkillAlias,
-    SkillMerger,
     SmallRole,
     Window,
 )
@@ -87,6 +95,8 @@ __all__ = [
     "ParticipantKind",
     "Partnership",
     "Party",
+    "Passkey",
+    "PasskeyChallenge",
     "Permission",
     "Reach",
     "Reply",
@@ -101,7 +111,6 @@ __all__ = [
     "SignInAttempt",
     "Skill",
     "SkillAlias",
-    "SkillMerger",
     "Slot",
     "SmallRole",
     "Stage",
@@ -111,7 +120,6 @@ __all__ = [
     "SuggestionPartner",
     "SuggestionShare",
     "Verdict",
-    "WeightPreview",
     "WeightSet",
     "Window",
     "is_granted",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.areas import Area
@@ -49,6 +49,7 @@ class Account(Versioned, Base, kw_only=True):
     second_factor_secret: Mapped[str | None] = mapped_column(String(64), default=None, init=False)
     second_factor_since: Mapped[datetime | None] = mapped_column(default=None, init=False)
     second_factor_last_step: Mapped[int | None] = mapped_column(default=None, init=False)
+    link_used_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="account", cascade="all, delete-orphan", lazy="selectin", init=False
@@ -173,6 +174,37 @@ class SignInAttempt(Base, kw_only=True):
     __table_args__ = (Index("ix_sign_in_attempts_subject_at", "subject_hash", "created_at"),)
 
     subject_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Passkey(Base, kw_only=True):
+    """A key that a device or a password store keeps; the person's face, finger or PIN opens it."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (CheckConstraint("sign_count >= 0", name="sign_count_is_not_negative"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True, init=False)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url, as the public key
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int]
+    transports: Mapped[list[str]]
+    name: Mapped[str] = mapped_column(String(100))
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+
+    account: Mapped[Account] = relationship(lazy="joined")
+
+    def used(self, *, sign_count: int, at: datetime) -> None:
+        """Note that the key opened a session."""
+        self.sign_count = sign_count
+        self.last_used_at = at
+
+
+class PasskeyChallenge(Base, kw_only=True):
+    """A question that a passkey answers once within minutes; only its hash is kept."""
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
 
 
 class ApiToken(Base, kw_only=True):

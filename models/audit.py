@@ -36,13 +36,13 @@ NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
         "audit_heads": "the record itself",
         "jobs": "progress of work; what a job changes is recorded",
         "handled_requests": "answers kept to be repeated; the change they answered is recorded",
+        "passkey_challenges": "questions for minutes; what an answer opens is recorded",
         "sign_in_attempts": "counted for minutes under a keyed hash",
         "suggestion_partners": "derived by a run that is recorded, recomputable from its snapshot",
         "suggestion_shares": "derived by a run that is recorded, recomputable from its snapshot",
         "need_outcomes": "derived by a run that is recorded",
         "drafts": "typed and not said yet; what becomes of a draft is recorded",
         "needs_shown": "derived by a run that is recorded",
-        "weight_previews": "reckoned from weights that are recorded",
     }
 )
 INSERTS_NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(

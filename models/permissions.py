@@ -5,8 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from models.accounts import Account, ApiToken, Role
-from models.areas import Area
+from models.accounts import Account, ApiToken, Passkey, Role
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
@@ -23,6 +22,7 @@ class Permission(StrEnum):
     SIGN_IN = "account:sign-in"
     ACCOUNT_OWN = "account:own"
     TOKEN_REVOKE = "account:revoke-token"  # noqa: S105  # the name of a permission
+    PASSKEY_REMOVE = "account:remove-passkey"
     NEED_LIST = "need:list"
     NEED_SEE = "need:see"
     NEED_POST = "need:post"
@@ -45,8 +45,6 @@ class Permission(StrEnum):
     PARTNERSHIP_SEE = "partnership:see"
     ENQUIRY_SEE = "enquiry:see"
     ENQUIRY_ANSWER = "enquiry:answer"
-    ADMINISTRATION_SEE = "administration:see"
-    AREA_EDIT = "area:edit"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -63,8 +61,8 @@ def is_signed_in(account: Account | None, subject: object) -> bool:
     return account is not None
 
 
-def owns_it(account: Account | None, subject: ApiToken) -> bool:
-    """Grant to the account that the token belongs to."""
+def owns_it(account: Account | None, subject: ApiToken | Passkey) -> bool:
+    """Grant to the account that the token or passkey belongs to."""
     return account is not None and subject.account_id == account.id
 
 
@@ -84,11 +82,6 @@ def is_administrator(account: Account | None, subject: object) -> bool:
     """Grant to accounts that are appointed administrator of at least one place."""
     del subject
     return account is not None and account.is_administrator
-
-
-def administers_it(account: Account | None, subject: Area) -> bool:
-    """Grant to administrators of the place itself, or of one that it lies in."""
-    return account is not None and account.covers(Role.ADMINISTRATOR, subject.path)
 
 
 def coordinates_its_place(account: Account | None, subject: Need | Offer | Participant) -> bool:
@@ -180,6 +173,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.SIGN_IN: (anyone,),
         Permission.ACCOUNT_OWN: (is_signed_in,),
         Permission.TOKEN_REVOKE: (owns_it,),
+        Permission.PASSKEY_REMOVE: (owns_it,),
         Permission.NEED_LIST: (anyone,),
         Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
         Permission.NEED_POST: (represents_somebody, is_coordinator),
@@ -207,8 +201,6 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PARTNERSHIP_SEE: (represents_a_party, coordinates_its_need),
         Permission.ENQUIRY_SEE: (represents_its_party,),
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
-        Permission.ADMINISTRATION_SEE: (is_administrator,),
-        Permission.AREA_EDIT: (administers_it,),
         Permission.BOARD_SEE: (is_administrator,),
         Permission.AUDIT_SEE: (is_administrator,),
     }

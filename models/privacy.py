@@ -30,15 +30,14 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
     {
         "accounts": _table(
             email=P, name=P, password_hash=S, locale=O, is_demo=O, confirmed_at=O, suspended_at=O,
-            second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, version=O,
+            second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, link_used_at=O,
+            version=O,
         ),
         "activity_fields": _table(code=O, name_ja=O, name_en=O, position=O),
         "api_tokens": _table(account_id=O, name=P, token_hash=S, expires_at=O, revoked_at=O),
         "appointments": _table(account_id=O, area_id=O, role=O),
         "area_neighbours": _table(area_id=O, neighbour_id=O),
-        "areas": _table(
-            path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O, renamed_at=O, version=O
-        ),
+        "areas": _table(path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O),
         "audit_entries": _table(
             sequence=O, at=O, action=O, subject_table=O, subject_id=O, changes=O, actor_id=O, via=O, request_id=O,
             previous_digest=O, digest=O,
@@ -106,6 +105,10 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "parties": _table(
             side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O, publishes_at=O
         ),
+        "passkey_challenges": _table(challenge_hash=S, expires_at=O),
+        "passkeys": _table(
+            account_id=O, credential_id=S, public_key=S, sign_count=O, transports=O, name=P, last_used_at=O
+        ),
         "partnerships": _table(
             title=P, proposed_at=O, stage=O, ending=O, accepted_at=O, over_at=O, need_id=O, suggestion_id=O,
             municipality_id=O, proposed_by_id=O, version=O,
@@ -117,8 +120,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "sign_in_attempts": _table(subject_hash=S),
         "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
         "skill_aliases": _table(text=O, skill_id=O),
-        "skill_mergers": _table(code=O, merged_at=O, kept_id=O),
-        "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O, renamed_at=O, version=O),
+        "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O),
         "slots": _table(
             kind=O, what=P, quantity=O, unit=O, hours_per_month=O, position=O, promised=O, need_id=O, skill_id=O
         ),
@@ -133,10 +135,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             reviewed_at=O, review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O,
             municipality_id=O, version=O,
         ),
-        "weight_previews": _table(found=D, computed_at=O, weight_set_id=O, municipality_id=O, job_id=O),
-        "weight_sets": _table(
-            number=O, weights=O, is_active=O, reason=O, proposed_by_id=O, switched_on_at=O,
-        ),
+        "weight_sets": _table(number=O, weights=O, is_active=O),
     }
 )  # fmt: skip
 
@@ -149,6 +148,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "appointments": ("account_id", "account"),
         "sign_ins": ("account_id", "account"),
         "api_tokens": ("account_id", "account"),
+        "passkeys": ("account_id", "account"),
         "outbox_mails": ("to_account_id", "account"),
         "drafts": ("account_id", "account"),
         "handled_requests": ("account_id", "account"),
@@ -174,6 +174,7 @@ DELETED_ON_ERASURE: Final = (
     "handled_requests",
     "outbox_mails",
     "api_tokens",
+    "passkeys",
     "sign_ins",
     "memberships",
     "appointments",

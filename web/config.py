@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -50,6 +51,15 @@ class Settings:
             raise UnsafeSettingsError("ENISHI_HOSTS must name the hosts that are served in production")
         if not self.second_factor:
             raise UnsafeSettingsError("staff have a second factor in production")
+
+    @property
+    def passkey_origins(self) -> tuple[str, ...]:
+        """Return where passkeys work: browsers tie them to a name, never to a bare network address."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or ""
+        if not host.replace(".", "").isdigit() and ":" not in host:
+            return (self.base_url,)
+        return () if self.production else (f"http://localhost:{parts.port or 80}",)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -25,6 +25,7 @@ from web.database import current_session, working_as
 SESSION_LASTS: Final = timedelta(hours=12)
 API_PREFIX: Final = "/api/"
 DOOR: Final = "permission"
+DRAFT: Final = "draft"  # the token in the cookie of a visitor who typed something
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -105,7 +106,7 @@ def password_matches(stored: str | None, password: str) -> bool:
 def begin_session(account: Account, *, second_factor_passed: bool = False) -> None:
     """Begin a new session on the server and forget whatever the browser carried before."""
     end_session()
-    kept = {name: session[name] for name in ("locale",) if name in session}
+    kept = {name: session[name] for name in ("locale", DRAFT) if name in session}
     session.clear()
     session.update(kept)
     session.permanent = True
@@ -126,6 +127,11 @@ def end_session() -> None:
     if current_user and current_user.is_authenticated:
         current_user.sign_in.end(at=utc_now())
         logout_user()
+
+
+def current_sign_in() -> SignIn | None:
+    """Return the session at the door, where a browser opened one."""
+    return cast("SignIn", current_user.sign_in) if current_user.is_authenticated else None
 
 
 def current_account() -> Account | None:

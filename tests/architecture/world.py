@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from matching import Weights
 from models import (
     Account,
     ApiToken,
-    Area,
     AuditedSession,
     Base,
     Enquiry,
@@ -17,11 +15,9 @@ from models import (
     Offer,
     Participant,
     Partnership,
+    Passkey,
     Role,
-    Skill,
-    SkillAlias,
     Suggestion,
-    WeightSet,
     utc_now,
 )
 from tests.factories import (
@@ -34,7 +30,6 @@ from tests.factories import (
     make_participant,
     make_partnership,
     make_resident,
-    make_skill,
     make_suggestion,
 )
 
@@ -61,8 +56,7 @@ def build_world(session: AuditedSession) -> World:
     manager = make_membership(npo).account
     job = Job(kind=JobKind.REFRESH_SUGGESTIONS, municipality=municipality)
     token = ApiToken(account=manager, name="sheet", token_hash="0" * 64, expires_at=utc_now())
-    skill = make_skill(aliases=("会報づくり",))
-    weight_set = WeightSet(number=1, weights=dict(Weights().as_mapping()), is_active=True)
+    passkey = Passkey(account=manager, credential_id="k", public_key="k", sign_count=0, transports=[], name="phone")
     accounts: dict[str, Account | None] = {
         VISITOR: None,
         "account": make_account(),
@@ -74,7 +68,7 @@ def build_world(session: AuditedSession) -> World:
         "other coordinator": make_appointment(make_municipality()).account,
         "administrator": make_appointment(municipality, role=Role.ADMINISTRATOR).account,
     }
-    session.add_all([suggestion, partnership, job, token, skill, weight_set])
+    session.add_all([suggestion, partnership, job, token, passkey])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
     rows: dict[type[Base], Any] = {
@@ -86,9 +80,6 @@ def build_world(session: AuditedSession) -> World:
         Enquiry: partnership.parties[0].enquiry,
         Job: job,
         ApiToken: token,
-        Area: municipality,
-        Skill: skill,
-        SkillAlias: skill.aliases[0],
-        WeightSet: weight_set,
+        Passkey: passkey,
     }
     return World(rows, accounts)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
@@ -16,6 +16,7 @@ from web.i18n import LABELS
 REGISTERED_BY_STAFF = frozenset({ParticipantKind.GOVERNMENT, ParticipantKind.INTERMEDIARY})
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+LONGEST_ANSWER = 20_000  # of a device; an attestation holds certificates
 
 
 class SignInForm(FlaskForm):
@@ -60,6 +61,31 @@ class PasswordForm(FlaskForm):
     again = PasswordField(
         _l("New password, once more"), validators=[EqualTo("password", _l("The two passwords differ."))]
     )
+
+
+class EmptyForm(FlaskForm):
+    """A button and nothing to type."""
+
+
+class PasskeyAnswerForm(FlaskForm):
+    """What a device answered; the page's script fills it in."""
+
+    credential = HiddenField(validators=[InputRequired(), Length(max=LONGEST_ANSWER)])
+
+
+class PasskeyForm(PasskeyAnswerForm):
+    """A device's answer, and a name by which its owner knows it again."""
+
+    name = StringField(
+        _l("What do you call this device?"),
+        validators=[InputRequired(_l("Give it a name, as in “my phone”.")), Length(max=100)],
+    )
+
+
+class RemovePasswordForm(FlaskForm):
+    """The wish to have no password any longer, confirmed by it."""
+
+    current = PasswordField(_l("Current password"), validators=[InputRequired(_l("Enter your current password."))])
 
 
 class ChangePasswordForm(PasswordForm):
@@ -124,13 +150,18 @@ class TokenForm(FlaskForm):
     )
 
 
-class EraseForm(FlaskForm):
-    """The wish to be forgotten, confirmed by the password."""
+class EraseWithoutPasswordForm(FlaskForm):
+    """The wish to be forgotten, by somebody who has just signed in."""
 
-    password = PasswordField(_l("Your password, to confirm"), validators=[InputRequired(_l("Enter your password."))])
     sure = BooleanField(
         _l("I understand that this cannot be undone."), validators=[InputRequired(_l("Please tick the box."))]
     )
+
+
+class EraseForm(EraseWithoutPasswordForm):
+    """The wish to be forgotten, confirmed by the password."""
+
+    password = PasswordField(_l("Your password, to confirm"), validators=[InputRequired(_l("Enter your password."))])
 
 
 def _place_name(area: Area, locale: str) -> str:

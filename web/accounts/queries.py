@@ -6,9 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
-from models import Account, ApiToken, Area, AreaLevel, Base, Participant, Role, SignInAttempt
+from models import Account, ApiToken, Area, AreaLevel, Base, Participant, Passkey, Role, SignInAttempt
 from models.privacy import BELONGS_BY, CATALOGUE, Privacy
 
 FAILURES_ALLOWED: Final = 10
@@ -39,6 +39,16 @@ def live_tokens(session: Session, account: Account) -> Sequence[ApiToken]:
         select(ApiToken)
         .where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))
         .order_by(ApiToken.created_at.desc(), ApiToken.id)
+    ).all()
+
+
+def passkeys_of(session: Session, account: Account) -> Sequence[Passkey]:
+    """Return the account's passkeys in the order in which they were added."""
+    return session.scalars(
+        select(Passkey)
+        .where(Passkey.account_id == account.id)
+        .options(lazyload(Passkey.account))
+        .order_by(Passkey.created_at, Passkey.id)
     ).all()
 
 

@@ -9,7 +9,7 @@ from tests.factories import make_account, make_municipality
 from web.security import hash_password
 
 PASSWORD = "なかよく暮らすまちへ"
-LINK = re.compile(r"https?://[^/]+(/password/\S+)")
+TOKEN = re.compile(r"https?://[^/]+/welcome/(\S+)")
 
 
 def sign_up(client: FlaskClient, email: str = "new@hiyori.example") -> str:
@@ -18,9 +18,9 @@ def sign_up(client: FlaskClient, email: str = "new@hiyori.example") -> str:
 
 def link_in(session: AuditedSession) -> str:
     body = session.scalars(select(OutboxMail.body).order_by(OutboxMail.created_at.desc()).limit(1)).one()
-    found = LINK.search(body)
+    found = TOKEN.search(body)
     assert found is not None
-    return found.group(1)
+    return f"/password/{found.group(1)}"
 
 
 def set_password(client: FlaskClient, link: str, password: str = PASSWORD) -> int:

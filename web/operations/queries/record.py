@@ -33,6 +33,7 @@ LIES_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "participants": ("area_id", "areas"),
         "parties": ("partnership_id", "partnerships"),
         "partnerships": ("need_id", "needs"),
+        "passkeys": ("account_id", "accounts"),
         "reveals": ("subject_id", "participants"),
         "sign_ins": ("account_id", "accounts"),
         "slots": ("need_id", "needs"),
@@ -47,7 +48,6 @@ SHARED: Final = (
     "area_neighbours",
     "review_reasons",
     "skill_aliases",
-    "skill_mergers",
     "skills",
     "weight_sets",
 )

@@ -1,8 +1,8 @@
 """Removing what was kept only for a while.
 
-Answers are kept to be repeated, failed sign-ins to be counted, drafts to be gone on with; none of them is part of
-the record of changes, so they are removed by one statement each. Ended sessions are part of it, and go one
-by one.
+Answers are kept to be repeated, failed sign-ins to be counted, drafts to be gone on with, questions to passkeys
+to be answered; none of them is part of the record of changes, so they are removed by one statement each.
+Ended sessions are part of it, and go one by one.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, Delete, delete, or_, select
 from sqlalchemy.orm import Session
 
-from models import Draft, HandledRequest, SignIn, SignInAttempt
+from models import Draft, HandledRequest, PasskeyChallenge, SignIn, SignInAttempt
 
 KEEP_ANSWERS: Final = timedelta(hours=24)
 KEEP_ATTEMPTS: Final = timedelta(hours=1)
@@ -26,11 +26,12 @@ class Tidied:
     answers: int
     attempts: int
     drafts: int
+    challenges: int
     sign_ins: int
 
 
 def tidy(session: Session, *, at: datetime) -> Tidied:
-    """Remove answers, failed sign-ins, drafts and ended sessions that are past their time."""
+    """Remove answers, failed sign-ins, drafts, questions and ended sessions that are past their time."""
     ended_before = at - KEEP_ENDED_SIGN_INS
     sign_ins = session.scalars(
         select(SignIn).where(or_(SignIn.ended_at < ended_before, SignIn.expires_at < ended_before))
@@ -41,6 +42,7 @@ def tidy(session: Session, *, at: datetime) -> Tidied:
         answers=_removed(session, delete(HandledRequest).where(HandledRequest.created_at < at - KEEP_ANSWERS)),
         attempts=_removed(session, delete(SignInAttempt).where(SignInAttempt.created_at < at - KEEP_ATTEMPTS)),
         drafts=_removed(session, delete(Draft).where(Draft.expires_at < at)),
+        challenges=_removed(session, delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at)),
         sign_ins=len(sign_ins),
     )
 

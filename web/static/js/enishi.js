@@ -94,3 +94,40 @@ document.addEventListener("htmx:error", (event) => {
   if (source.matches("form")) HTMLFormElement.prototype.submit.call(source);
   else if (source.href) location.assign(source.href);
 });
+
+// Passkeys: the form is shown where the browser can ask a device, and is sent with the device's answer.
+const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+const toText = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const askDevice = async (form) => {
+  const answer = await fetch(form.dataset.options, { method: "POST", body: new FormData(form) });
+  if (!answer.ok) throw new Error(answer.statusText);
+  const publicKey = await answer.json();
+  publicKey.challenge = toBytes(publicKey.challenge);
+  if (publicKey.user) publicKey.user.id = toBytes(publicKey.user.id);
+  for (const known of publicKey.excludeCredentials || []) known.id = toBytes(known.id);
+  const credential = await navigator.credentials[form.dataset.passkey]({ publicKey });
+  const response = {};
+  for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (credential.response[part]) response[part] = toText(credential.response[part]);
+  }
+  if (credential.response.getTransports) response.transports = credential.response.getTransports();
+  return JSON.stringify({ id: credential.id, rawId: toText(credential.rawId), type: credential.type, response });
+};
+if (window.PublicKeyCredential) {
+  for (const part of document.querySelectorAll("[data-needs-passkeys]")) part.hidden = false;
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const failed = form.querySelector("[data-passkey-failed]");
+      failed.hidden = true;
+      try {
+        form.elements.credential.value = await askDevice(form);
+        form.submit();
+      } catch {
+        failed.hidden = false; // The person closed the device's window, or the device has no passkey for us.
+      }
+    });
+  }
+}

@@ -1,1 +1,0 @@
-"""Shape of what administrators type."""

@@ -1,1 +1,0 @@
-"""What administrators read before they change what all share."""
