@@ -34,6 +34,8 @@ TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 SATURDAY: Final = 5
 # Public offices close from 29 December to 3 January (law on the holidays of administrative organs).
 YEAR_END: Final = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
+# Each year is looked up when one of its days is first asked about, and kept.
+PUBLIC_HOLIDAYS: Final = holidays.country_holidays("JP")
 
 
 def propose(session: Session, suggestion: Suggestion, *, by: Account, at: datetime) -> Partnership:
@@ -147,9 +149,17 @@ def reply_due_on(at: datetime) -> date:
 
 def add_business_days(day: date, count: int) -> date:
     """Return the `count`-th day after `day` on which public offices are open."""
-    public_holidays = holidays.country_holidays("JP", years=[day.year, day.year + 1])
     while count:
         day += timedelta(days=1)
-        if day.weekday() < SATURDAY and day not in public_holidays and (day.month, day.day) not in YEAR_END:
-            count -= 1
+        count -= is_business_day(day)
     return day
+
+
+def business_days_between(day: date, later: date) -> int:
+    """Return on how many days after `day`, up to the later one, public offices are open."""
+    return sum(is_business_day(day + timedelta(days=passed)) for passed in range(1, (later - day).days + 1))
+
+
+def is_business_day(day: date) -> bool:
+    """Tell whether public offices are open on a day."""
+    return day.weekday() < SATURDAY and day not in PUBLIC_HOLIDAYS and (day.month, day.day) not in YEAR_END

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import HiddenInput
 
 from models import Area, ReviewReason, ReviewStep, Suggestion
-from web.suggestions.queries.desk import DeskState
+from web.suggestions.queries.desk import DeskState, Narrowing
 
 LONGEST_NOTE: Final = 2000
 LONGEST_SEARCH: Final = 100
@@ -20,10 +20,13 @@ _short_enough = Length(max=LONGEST_NOTE, message=_l("Please keep it under 2,000 
 
 STATES: Final = (
     SelectChoice("", _l("Everything")),
-    SelectChoice(DeskState.PENDING.value, _l("Awaiting review")),
+    SelectChoice(DeskState.OVERDUE.value, _l("Reply overdue")),
     SelectChoice(DeskState.SECOND.value, _l("Awaiting a second approval")),
-    SelectChoice(DeskState.HELD.value, _l("On hold")),
+    SelectChoice(DeskState.SCARCE.value, _l("Hardly anybody to choose from")),
+    SelectChoice(DeskState.NEW.value, _l("New")),
     SelectChoice(DeskState.NOBODY.value, _l("Nobody found")),
+    SelectChoice(DeskState.PENDING.value, _l("Awaiting review")),
+    SelectChoice(DeskState.HELD.value, _l("On hold")),
 )
 
 
@@ -37,11 +40,16 @@ class DeskFilter(FlaskForm):
 
     area = SelectField(_l("Place"), validators=[Optional()])
     state = SelectField(_l("State"), choices=STATES, validators=[Optional()])
+    q = StringField(_l("Words"), validators=[Optional(), Length(max=LONGEST_SEARCH)])
 
     @property
-    def chosen(self) -> DeskState | None:
-        """The state that was chosen, or None for everything."""
-        return next((state for state in DeskState if state.value == self.state.data), None)
+    def narrowing(self) -> Narrowing:
+        """What was chosen; what is no choice counts as none."""
+        return Narrowing(
+            area=self.area.data or "",
+            state=next((state for state in DeskState if state.value == self.state.data), None),
+            words=(self.q.data or "").strip()[:LONGEST_SEARCH],
+        )
 
     def offer_places(self, places: Sequence[Area], locale: str) -> None:
         """Let the reader choose among these places."""

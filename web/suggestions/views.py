@@ -14,6 +14,7 @@ from web.i18n import label, locale, moment
 from web.security import account_at_work, requires
 from web.suggestions import documents, forms, services
 from web.suggestions.queries import desk, reviews
+from web.suggestions.queries.cases import PAGE_SIZE
 from web.suggestions.queries.season import season as season_of
 
 MOST_PAGES: Final = 100_000
@@ -27,24 +28,22 @@ bp = Blueprint("suggestions", __name__)
 @requires(Permission.DESK_SEE)
 def index() -> ResponseReturnValue:
     """Show what needs this coordinator today."""
-    narrowed = forms.DeskFilter(request.args)
-    found = desk.desk(
-        current_session(),
-        account_at_work(),
-        at=utc_now(),
-        page=_number(),
-        area=narrowed.area.data or "",
-        state=narrowed.chosen,
-    )
+    narrowed, at = forms.DeskFilter(request.args), utc_now()
+    narrowing = narrowed.narrowing
+    found = desk.desk(current_session(), account_at_work(), at=at, page=_number(), narrowing=narrowing)
     narrowed.offer_places([place.area for place in found.places], locale())
+    today = found.today
     return render_template(
         "suggestions/index.html",
         desk=found,
+        today=today,
+        late=[documents.late(one, naming=_naming(), at=at) for one in (today.overdue.rows if today else found.overdue)],
         narrowed=narrowed,
+        narrowing=narrowing,
         refreshing=forms.RefreshForm(),
-        cards=[documents.card(waiting, naming=_naming()) for waiting in found.waiting],
+        cases=[documents.case_of(waiting, naming=_naming()) for waiting in found.waiting],
         unmet=[documents.unmet_card(one, naming=_naming()) for one in found.unmet],
-        page=_page(found.unmet_total if narrowed.chosen is desk.DeskState.NOBODY else found.total),
+        page=_page(found.total),
     )
 
 
@@ -254,7 +253,7 @@ def _number() -> int:
 
 
 def _page(total: int) -> documents.Page:
-    number, pages = _number(), max(1, -(-total // desk.PAGE_SIZE))
+    number, pages = _number(), max(1, -(-total // PAGE_SIZE))
     return documents.Page(
         number=number,
         pages=pages,

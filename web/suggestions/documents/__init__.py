@@ -1,6 +1,6 @@
 """What the engine says, in words, and what the desk shows of a suggestion."""
 
-from web.suggestions.documents.lists import assigned, card, explained, found, not_suggested, unmet_card
+from web.suggestions.documents.lists import assigned, case_of, explained, found, late, not_suggested, unmet_card
 from web.suggestions.documents.shown import (
     Naming,
     Page,
@@ -31,11 +31,12 @@ __all__ = [
     "SeenSuggestion",
     "as_json",
     "assigned",
-    "card",
+    "case_of",
     "confidence_in_words",
     "explained",
     "fit_in_words",
     "found",
+    "late",
     "not_suggested",
     "part_names",
     "seen",

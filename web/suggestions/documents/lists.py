@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 
 from matching import Gate, PairExplanation, Reason
-from models import Need, NeedOutcome, Offer
+from models import Enquiry, Need, NeedOutcome, Offer
 from web.i18n import TOWN_TIME
-from web.suggestions.documents.shown import Naming, SeenLine, figure, is_faint, names_of, team_lines, team_slots
+from web.partnerships.services import business_days_between
+from web.suggestions.documents.shown import Naming, SeenSlot, figure, is_faint, names_of, team_slots
 from web.suggestions.documents.words import (
     GATES_IN_SHORT,
     Lexicon,
@@ -19,26 +20,44 @@ from web.suggestions.documents.words import (
     sentence,
     signal_name,
 )
-from web.suggestions.queries.desk import FAINT, Unmet, Waiting
+from web.suggestions.queries.cases import FAINT
+from web.suggestions.queries.desk import Unmet, Waiting
 from web.suggestions.queries.reviews import NotSuggested
 from web.suggestions.queries.season import Assigned
 
+NAMES_SHOWN: Final = 2
+
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A need on the desk, with the best team that was found for it."""
+class Case:
+    """A need on the desk in two lines: whose it is, the first team in short, and how well it fits."""
 
     need: Need
     owner: str
-    lines: Sequence[SeenLine]
+    best_id: str | None
+    names: Sequence[str]
+    more: int
+    open_slots: Sequence[str]
     score: float | None
-    confidence: float
     words: Mapping[str, str]
     candidates: int | None
     teams: int
     held: int
     awaiting_second: int
     opened_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An enquiry whose day for a reply has passed: who was asked, about what, and how long ago."""
+
+    id: str
+    name: str
+    partnership_id: str
+    title: str
+    asked_on: date
+    due_on: date
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +99,39 @@ class SeenNotSuggested:
     words: Mapping[str, str]
 
 
-def card(waiting: Waiting, *, naming: Naming) -> Card:
+def case_of(waiting: Waiting, *, naming: Naming) -> Case:
     """Return a need as the desk shows it."""
-    return Card(
+    best = waiting.best
+    names = names_of(best, naming) if best else []
+    slots = team_slots(best, waiting.need, naming=naming) if best else []
+    return Case(
         need=waiting.need,
         owner=naming(waiting.need.participant),
-        lines=team_lines(team_slots(waiting.best, waiting.need, naming=naming)),
-        score=figure(waiting.best),
-        confidence=waiting.best.confidence,
-        words=_fit(figure(waiting.best), waiting.best.confidence, is_faint=is_faint(waiting.best)),
+        best_id=str(best.id) if best else None,
+        names=names[:NAMES_SHOWN],
+        more=max(0, len(names) - NAMES_SHOWN),
+        open_slots=[_with_note(slot) for slot in slots if slot.partner is None],
+        score=figure(best) if best else None,
+        words=_fit(figure(best), best.confidence, is_faint=is_faint(best)) if best else {},
         candidates=waiting.candidates,
         teams=waiting.teams,
         held=waiting.held,
         awaiting_second=waiting.awaiting_second,
         opened_on=_opened_on(waiting.need),
+    )
+
+
+def late(enquiry: Enquiry, *, naming: Naming, at: datetime) -> Late:
+    """Return an enquiry over its clock as the desk shows it, with the business days since it was due."""
+    party = enquiry.party
+    return Late(
+        id=str(enquiry.id),
+        name=naming(party.participant),
+        partnership_id=str(party.partnership_id),
+        title=party.partnership.title,
+        asked_on=enquiry.sent_at.astimezone(TOWN_TIME).date(),
+        due_on=enquiry.due_on,
+        days=business_days_between(enquiry.due_on, at.astimezone(TOWN_TIME).date()),
     )
 
 
@@ -198,6 +236,10 @@ def explained(
     lines += [f"{part:+.4f}  {signal_name(name)}" for name, part in pair.parts.items()]
     lines += [f"     ?  {signal_name(name)}" for name in pair.unknown]
     return lines + for_it
+
+
+def _with_note(slot: SeenSlot) -> str:
+    return str(_("%(thing)s (%(amount)s)", thing=slot.title, amount=slot.note)) if slot.note else slot.title
 
 
 def _opened_on(need: Need) -> date | None:

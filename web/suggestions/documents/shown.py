@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from flask_babel import gettext as _
@@ -23,7 +22,7 @@ from web.suggestions.documents.words import (
     sentence,
     signal_name,
 )
-from web.suggestions.queries.desk import FAINT
+from web.suggestions.queries.cases import FAINT
 from web.suggestions.queries.replays import replayed
 
 Naming: TypeAlias = Callable[[Participant], str]
@@ -65,15 +64,6 @@ class SeenSlot:
     kind: str
     partner: SeenPartner | None
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeenLine:
-    """One thing that is lacking with all who would give it, for a list; open where a part of it stays lacking."""
-
-    title: str
-    given: Sequence[SeenSlot]
-    open: SeenSlot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +190,6 @@ def team_slots(suggestion: Suggestion, need: Need, *, naming: Naming) -> list[Se
                 SeenSlot(str(slot.id), slot.what, label(slot.kind), None, _amount(slot, lacking, slot.quantity))
             )
     return rows
-
-
-def team_lines(slots: Sequence[SeenSlot]) -> list[SeenLine]:
-    """Return what `team_slots` gave with one line for each thing that is lacking."""
-    return [
-        SeenLine(
-            title=of_slot[0].title,
-            given=[one for one in of_slot if one.partner],
-            open=next((one for one in of_slot if not one.partner), None),
-        )
-        for of_slot in (list(group) for _slot, group in groupby(slots, key=lambda one: one.slot_id))
-    ]
 
 
 def as_json(shown: SeenSuggestion) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
 from models import (
     Account,
     Area,
+    Enquiry,
     Job,
     JobKind,
     JobState,
@@ -21,6 +22,7 @@ from models import (
     NeedStatus,
     Offer,
     Participant,
+    ParticipantKind,
     Role,
     Suggestion,
     SuggestionApproval,
@@ -28,31 +30,49 @@ from models import (
     Verdict,
     lies_under,
 )
-from models.suggestions import UNDECIDED, published_runs
-from web.suggestions.queries import profiles
+from models.search import contains_words
+from models.suggestions import UNDECIDED
+from web.suggestions.queries.cases import (
+    PAGE_SIZE,
+    is_worth_deciding,
+    needs_visible_to,
+    of_need,
+    outcome,
+    visible_to,
+)
 from web.suggestions.queries.showings import place_on
+from web.suggestions.queries.today import Some, Today, is_new, is_scarce, is_without_anybody, overdue, today
 
-PAGE_SIZE: Final = 20
-UNMET_SHOWN: Final = 5
 UNKNOWN_SCARCITY: Final = 1_000_000
-FAINT: Final = "team_faint"
 
 
 class DeskState(StrEnum):
     """What the desk can be narrowed down to."""
 
+    OVERDUE = "overdue"
+    SECOND = "second"
+    SCARCE = "scarce"
+    NEW = "new"
+    NOBODY = "nobody"
     PENDING = "pending"
     HELD = "held"
-    SECOND = "second"
-    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the desk is narrowed down to; nothing is left out where nothing is named."""
+
+    area: str = ""
+    state: DeskState | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A need with suggestions on which somebody has to decide."""
+    """A need that waits, with the suggestion to look at first; None where nobody has been found yet."""
 
     need: Need
-    best: Suggestion
+    best: Suggestion | None
     teams: int
     candidates: int | None
     held: int
@@ -79,12 +99,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One page of the desk."""
+    """One page of the desk; `today` stands on the first one alone."""
 
+    today: Today | None
     waiting: Sequence[Waiting]
-    total: int
     unmet: Sequence[Unmet]
-    unmet_total: int
+    overdue: Sequence[Enquiry]
+    total: int
     jobs: Sequence[Job]
     places: Sequence[Place]
 
@@ -94,47 +115,24 @@ class Desk:
         return municipalities_of(self.places)
 
 
-def visible_to(account: Account) -> Select[Suggestion]:
-    """Return the suggestions for needs in the places that the account coordinates."""
-    return (
-        select(Suggestion)
-        .join(Need, Suggestion.need_id == Need.id)
-        .join(Area, Need.area_id == Area.id)
-        .where(lies_under(account.paths(Role.COORDINATOR)))
-    )
-
-
-def needs_visible_to(account: Account) -> Select[Need]:
-    """Return the open needs in the places that the account coordinates."""
-    return (
-        select(Need)
-        .join(Area, Need.area_id == Area.id)
-        .where(lies_under(account.paths(Role.COORDINATOR)), Need.status == NeedStatus.OPEN)
-    )
-
-
 def desk(
-    session: Session,
-    account: Account,
-    *,
-    at: datetime,
-    page: int = 1,
-    area: str = "",
-    state: DeskState | None = None,
+    session: Session, account: Account, *, at: datetime, page: int = 1, narrowing: Narrowing | None = None
 ) -> Desk:
     """Return one page of the desk: the fewest candidates first, and among equals the oldest need."""
-    within = lies_under([area]) if area else lies_under(account.paths(Role.COORDINATOR))
+    narrowed = narrowing or Narrowing()
     places, jobs = places_of(session, account)
     waiting: Sequence[Waiting] = ()
     unmet: Sequence[Unmet] = ()
-    total = unmet_total = 0
-    if state is not DeskState.NOBODY:
-        waiting, total = _waiting(session, account, within, at=at, page=page, state=state)
-    if state is DeskState.NOBODY:
-        unmet, unmet_total = _unmet(session, account, within, at=at, page=page, limit=PAGE_SIZE)
-    elif state is None and page == 1:
-        unmet, unmet_total = _unmet(session, account, within, at=at, page=1, limit=UNMET_SHOWN)
-    return Desk(waiting, total, unmet, unmet_total, jobs, places)
+    late = Some((), 0)
+    if narrowed.state is DeskState.OVERDUE:
+        late = overdue(session, account, at=at, limit=PAGE_SIZE, page=page)
+        total = late.total
+    elif narrowed.state is DeskState.NOBODY:
+        unmet, total = _unmet(session, account, narrowed, at=at, page=page)
+    else:
+        waiting, total = _waiting(session, account, narrowed, at=at, page=page)
+    is_first = page == 1 and narrowed == Narrowing()
+    return Desk(today(session, account, at=at) if is_first else None, waiting, unmet, late.rows, total, jobs, places)
 
 
 def places_of(session: Session, account: Account) -> tuple[list[Place], list[Job]]:
@@ -173,24 +171,20 @@ def municipalities_with_needs(session: Session, *, path: str = "") -> Sequence[A
     return session.scalars(select(Area).where(Area.path == path if path else with_needs).order_by(Area.path)).all()
 
 
-def is_worth_deciding(is_approved_once: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether a suggestion is more than the nearest where nobody fits: it fits, or somebody acted on it."""
-    return or_(~is_faint(), Suggestion.verdict == Verdict.HELD, is_approved_once)
-
-
-def is_faint() -> ColumnElement[bool]:
-    """Return whether nobody is truly near, and the team only comes nearest: its reasons begin with that."""
-    return func.coalesce(Suggestion.reasons[(0, "code")].as_string(), "") == FAINT
+def _like(narrowed: Narrowing, account: Account) -> list[ColumnElement[bool]]:
+    """Return the conditions that a `Need` lies in the chosen place and holds the words that are looked for."""
+    conditions = [lies_under([narrowed.area] if narrowed.area else account.paths(Role.COORDINATOR))]
+    if narrowed.words:
+        # The name of a person is not looked for: it may be one that the reader must not see.
+        named = select(Participant.id).where(
+            Participant.kind != ParticipantKind.RESIDENT, Participant.name.contains(narrowed.words, autoescape=True)
+        )
+        conditions.append(or_(contains_words(Need.search_text, narrowed.words), Need.participant_id.in_(named)))
+    return conditions
 
 
 def _waiting(
-    session: Session,
-    account: Account,
-    within: ColumnElement[bool],
-    *,
-    at: datetime,
-    page: int,
-    state: DeskState | None,
+    session: Session, account: Account, narrowed: Narrowing, *, at: datetime, page: int
 ) -> tuple[list[Waiting], int]:
     approved_once = select(SuggestionApproval.suggestion_id).distinct().subquery()
     is_approved_once = approved_once.c.suggestion_id.is_not(None)
@@ -209,19 +203,29 @@ def _waiting(
         .group_by(Suggestion.need_id)
         .subquery()
     )
-    narrowed = {
+    conditions = {
         DeskState.PENDING: counts.c.teams > counts.c.held,
         DeskState.HELD: counts.c.held > 0,
         DeskState.SECOND: counts.c.awaiting > 0,
+        DeskState.SCARCE: is_scarce(),
+        DeskState.NEW: is_new(at),
     }
-    conditions = [narrowed[state]] if state in narrowed else []
+    state = narrowed.state
+    # A new need is a case also while nobody has been found for it.
+    has_teams = [] if state is DeskState.NEW else [counts.c.teams > 0]
     rows = session.execute(
         needs_visible_to(account)
-        .join(counts, counts.c.need_id == Need.id)
-        .outerjoin(*_outcome())
-        .where(within, *conditions)
-        .options(*_of_need(), selectinload(Need.slots))
-        .add_columns(counts.c.teams, counts.c.held, counts.c.awaiting, NeedOutcome.candidates, func.count().over())
+        .outerjoin(counts, counts.c.need_id == Need.id)
+        .outerjoin(*outcome())
+        .where(*_like(narrowed, account), *has_teams, *([conditions[state]] if state in conditions else []))
+        .options(*of_need(), selectinload(Need.slots))
+        .add_columns(
+            func.coalesce(counts.c.teams, 0),
+            func.coalesce(counts.c.held, 0),
+            func.coalesce(counts.c.awaiting, 0),
+            NeedOutcome.candidates,
+            func.count().over(),
+        )
         .order_by(func.coalesce(NeedOutcome.candidates, UNKNOWN_SCARCITY), Need.opened_at, Need.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -233,7 +237,7 @@ def _waiting(
     }.get(state, Suggestion.verdict == Verdict.PENDING)
     best = _best(session, undecided, (case((preferred, 0), else_=1), place_on(at)), [row[0].id for row in rows])
     waiting = [
-        Waiting(need, best[need.id], teams, candidates, held, awaiting)
+        Waiting(need, best.get(need.id), teams, candidates, held, awaiting)
         for need, teams, held, awaiting, candidates, _ in rows
     ]
     return waiting, rows[0][-1] if rows else 0
@@ -271,26 +275,17 @@ def _best(
 
 
 def _unmet(
-    session: Session, account: Account, within: ColumnElement[bool], *, at: datetime, page: int, limit: int
+    session: Session, account: Account, narrowed: Narrowing, *, at: datetime, page: int
 ) -> tuple[list[Unmet], int]:
-    is_approved_once = (
-        select(SuggestionApproval.id)
-        .where(SuggestionApproval.suggestion_id == Suggestion.id)
-        .correlate(Suggestion)
-        .exists()
-    )
-    worth_deciding = select(Suggestion.id).where(
-        Suggestion.need_id == Need.id, Suggestion.verdict.in_(UNDECIDED), is_worth_deciding(is_approved_once)
-    )
     rows = session.execute(
         needs_visible_to(account)
-        .join(*_outcome())
-        .where(within, profiles.still_lacks(), ~worth_deciding.exists())
-        .options(*_of_need())
+        .join(*outcome())
+        .where(*_like(narrowed, account), is_without_anybody())
+        .options(*of_need())
         .add_columns(NeedOutcome.relaxations, NeedOutcome.questions, func.count().over())
         .order_by(Need.opened_at, Need.id)
-        .limit(limit)
-        .offset((page - 1) * limit)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
     ).all()
     nearest = _best(
         session,
@@ -300,16 +295,3 @@ def _unmet(
     )
     unmet = [Unmet(need, nearest.get(need.id), relaxations, questions) for need, relaxations, questions, _ in rows]
     return unmet, rows[0][-1] if rows else 0
-
-
-def _outcome() -> tuple[type[NeedOutcome], ColumnElement[bool]]:
-    """Return what joins the outcome of a need: one alone among all published runs, of the municipality or the need."""
-    return NeedOutcome, and_(NeedOutcome.need_id == Need.id, NeedOutcome.run_id.in_(published_runs()))
-
-
-def _of_need() -> tuple[Any, ...]:
-    return (
-        joinedload(Need.participant).options(lazyload(Participant.consents)),
-        joinedload(Need.area),
-        lazyload(Need.posted_by),
-    )

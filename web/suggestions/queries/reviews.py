@@ -40,7 +40,7 @@ from models import (
 from models.search import contains_words
 from models.suggestions import UNDECIDED
 from web.suggestions.queries import profiles
-from web.suggestions.queries.desk import PAGE_SIZE, is_faint, visible_to
+from web.suggestions.queries.cases import PAGE_SIZE, is_faint, visible_to
 from web.suggestions.queries.showings import place_on
 
 MOST_SHOWN: Final = 12

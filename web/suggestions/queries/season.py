@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import Account, Area, MatchingRun, Need, Offer, Participant, RunState
-from web.suggestions.queries.desk import PAGE_SIZE, needs_visible_to
+from web.suggestions.queries.cases import PAGE_SIZE, needs_visible_to
 
 
 @dataclass(frozen=True, slots=True)
