@@ -33,6 +33,7 @@ class Permission(StrEnum):
     OFFER_EDIT = "offer:edit"
     PARTICIPANT_SEE = "participant:see"
     PARTICIPANT_EDIT = "participant:edit"
+    PARTICIPANT_GIVING = "participant:giving"
     PARTICIPANT_REVEAL = "participant:reveal"
     PARTICIPANT_MERGE = "participant:merge"
     DUPLICATES_SEE = "duplicates:see"
@@ -189,6 +190,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
             coordinates_its_place,
             leads_to_what_may_be_seen,
         ),
+        Permission.PARTICIPANT_GIVING: (represents_it, coordinates_it_still),
         Permission.PARTICIPANT_EDIT: (manages_it, coordinates_it_still),
         Permission.PARTICIPANT_REVEAL: (coordinates_it_still,),
         Permission.PARTICIPANT_MERGE: (coordinates_it_still, administers_the_body),

@@ -198,7 +198,7 @@ def init_i18n(app: Flask) -> None:
         BABEL_DEFAULT_LOCALE="ja", BABEL_DEFAULT_TIMEZONE="Asia/Tokyo", BABEL_TRANSLATION_DIRECTORIES="translations"
     )
     babel.init_app(app, locale_selector=_select_locale)
-    app.jinja_env.filters.update(day=day, moment=moment, label=label)
+    app.jinja_env.filters.update(day=day, fiscal_year=fiscal_year, moment=moment, label=label)
     app.jinja_env.add_extension("jinja2.ext.i18n")
 
 
@@ -224,6 +224,14 @@ def day(value: date | None, *, language: str | None = None) -> str:
 def typed_day(value: date) -> str:
     """Return a day as people type it into a form: 令和8年11月22日 or 2026-11-22."""
     return value.isoformat() if locale() == "en" else day(value)[: -len("（日）")]
+
+
+def fiscal_year(year: int) -> str:
+    """Return a fiscal year as people write it: 令和8年度 or fiscal year 2026."""
+    if locale() == "en":
+        return f"fiscal year {year}"
+    reiwa = year - REIWA_BEGINS.year + 1
+    return f"令和{'元' if reiwa == 1 else reiwa}年度" if reiwa > 0 else f"{year}年度"
 
 
 def moment(value: datetime | None, *, language: str | None = None) -> str:

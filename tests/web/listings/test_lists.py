@@ -154,7 +154,7 @@ def test_members_read_offers_of_bodies_but_not_of_persons(
         ]
     )
 
-    page = signed_in(represent(make_participant())).get("/offers").text
+    page = signed_in(represent(make_participant())).get("/offers?show=open").text
 
     assert "会場を貸します" in page
     assert "折り紙を教えます" not in page

@@ -85,6 +85,7 @@ COUNTERS = [
     (Participant.engagements, "participants count the engagements that they carry"),
     (Participant.open_enquiries, "participants count the enquiries that wait for them"),
     (Offer.engagements, "offers count the partnerships that they serve"),
+    (Offer.yearly_engagements, "offers count what they serve in the fiscal year"),
     (Slot.promised, "slots count what was promised to them"),
     (OfferItem.promised, "items count what was promised of them"),
 ]

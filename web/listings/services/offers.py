@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from models import (
     utc_now,
 )
 from models.errors import IllegalMove, InvalidValue
+from models.years import fiscal_year, town_day
 from web.listings import queries
 from web.listings.services.needs import check_place, check_speaks_for
 from web.listings.services.pieces import Piece, change_items, new_item
@@ -114,6 +115,15 @@ def open_offer(session: Session, offer: Offer, *, by: Account | None) -> None:
     queries.whole_offer(session, offer)
     _open(offer)
     Job.request_for_offer(session, offer, by=by)
+
+
+def limit_offer(session: Session, offer: Offer, limit: int | None, *, by: Account, at: datetime) -> None:
+    """Change how many partnerships of a fiscal year an offer serves; what is promised already stays promised."""
+    year = fiscal_year(town_day(at))
+    was_used_up = offer.left_in(year) == 0
+    offer.set_yearly_limit(limit)
+    if was_used_up != (offer.left_in(year) == 0):
+        _look_anew(session, offer, by=by)
 
 
 def pause_offer(session: Session, offer: Offer, *, by: Account) -> None:

@@ -129,15 +129,6 @@ def withdraw_need(need: Need) -> ResponseReturnValue:
     return redirect(url_for("listings.need", id=need.id), 303)
 
 
-@bp.get("/offers")
-@requires(Permission.OFFER_LIST)
-def offers() -> ResponseReturnValue:
-    """List the offers that the reader may see."""
-    form = SearchForm(request.args)
-    page = queries.offers_page(current_session(), account_at_work(), form.filters(), page=_page_number())
-    return _list_page("listings/offers.html", Offer, form, page)
-
-
 @bp.get("/offers/<uuid:id>")
 @requires(Permission.OFFER_SEE, on=Offer)
 def offer(offer: Offer) -> ResponseReturnValue:
@@ -235,7 +226,7 @@ def _list_page(
         page=page,
         active=filters.active(),
         without={} if page.total else queries.hits_without_each(session, account, filters, model),
-        may_post=is_granted(Permission.NEED_POST if model is Need else Permission.OFFER_POST, account),
+        may_post=is_granted(Permission.NEED_POST, account),
         reader=account,
     )
 

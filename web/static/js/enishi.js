@@ -131,3 +131,9 @@ if (window.PublicKeyCredential) {
     });
   }
 }
+
+// Print: the button shows itself where scripts run; everywhere else the browser's own menu prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,1 @@
+"""What somebody gave in a fiscal year, as a record to read, print and take along."""
