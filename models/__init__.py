@@ -34,6 +34,7 @@ from models.suggestions import (
     SuggestionPartner,
     SuggestionShare,
     Verdict,
+    WeightPreview,
     WeightSet,
 )
 from models.taxonomy import (
@@ -45,6 +46,7 @@ from models.taxonomy import (
     ReviewStep,
     Skill,
     SkillAlias,
+    SkillMerger,
     SmallRole,
     Window,
 )
@@ -111,6 +113,7 @@ __all__ = [
     "SignInAttempt",
     "Skill",
     "SkillAlias",
+    "SkillMerger",
     "Slot",
     "SmallRole",
     "Stage",
@@ -120,6 +123,7 @@ __all__ = [
     "SuggestionPartner",
     "SuggestionShare",
     "Verdict",
+    "WeightPreview",
     "WeightSet",
     "Window",
     "is_granted",

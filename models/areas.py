@@ -1,13 +1,21 @@
 """Places as a tree, country > prefecture > municipality > district, with neighbours."""
 
+import re
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, Versioned
 from models.errors import InvalidValue
+
+CODE: Final = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+"""What a district is called in the path of its place."""
+
+LONGEST_CODE: Final = 40
 
 
 class AreaLevel(StrEnum):
@@ -19,8 +27,11 @@ class AreaLevel(StrEnum):
     DISTRICT = "district"
 
 
-class Area(Base, kw_only=True):
-    """A place; `path` names it from the country down, as in `jp.14.kawasaki.tama`."""
+class Area(Versioned, Base, kw_only=True):
+    """A place; `path` names it from the country down, as in `jp.14.kawasaki.tama`.
+
+    `renamed_at` says that people chose its names: what is loaded later leaves them as they are.
+    """
 
     __tablename__ = "areas"
     __table_args__ = (
@@ -34,6 +45,7 @@ class Area(Base, kw_only=True):
     name_en: Mapped[str] = mapped_column(String(100))
     reading: Mapped[str] = mapped_column(String(100), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    renamed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
 
     parent: Mapped["Area | None"] = relationship(remote_side="Area.id", default=None)
@@ -42,6 +54,30 @@ class Area(Base, kw_only=True):
         """Refuse a path that does not lie under the parent's."""
         if self.parent is not None and self.path.rpartition(".")[0] != self.parent.path:
             raise InvalidValue(f"{self.path} does not lie directly under {self.parent.path}")
+
+    @classmethod
+    def district(cls, municipality: "Area", code: str, *, name_ja: str, name_en: str, reading: str) -> "Area":
+        """Return a new district of a municipality; the code is the last part of its path for ever."""
+        if municipality.level is not AreaLevel.MUNICIPALITY:
+            raise InvalidValue(f"{municipality.path} is no municipality, so it has no districts")
+        if len(code) > LONGEST_CODE or not CODE.fullmatch(code):
+            raise InvalidValue(f"{code!r} is not a code of a district")
+        return cls(
+            path=f"{municipality.path}.{code}",
+            level=AreaLevel.DISTRICT,
+            name_ja=name_ja,
+            name_en=name_en,
+            reading=reading,
+            is_demo=municipality.is_demo,
+            parent=municipality,
+        )
+
+    def rename(self, *, name_ja: str, name_en: str, reading: str, at: datetime) -> None:
+        """Take other names; the path stays, so that nothing that refers to the place is lost."""
+        if not name_ja or not name_en:
+            raise InvalidValue("a place has a name in both languages")
+        self.name_ja, self.name_en, self.reading = name_ja, name_en, reading
+        self.renamed_at = at
 
     def name(self, locale: str) -> str:
         """Return the name in the reader's language."""
@@ -75,6 +111,13 @@ class AreaNeighbour(Base, kw_only=True):
 
     area: Mapped[Area] = relationship(foreign_keys=[area_id])
     neighbour: Mapped[Area] = relationship(foreign_keys=[neighbour_id])
+
+    @classmethod
+    def between(cls, one: Area, other: Area) -> "tuple[AreaNeighbour, AreaNeighbour]":
+        """Return the border of two places of one size, seen from either side."""
+        if one.level is not other.level:
+            raise InvalidValue(f"{one.path} and {other.path} are not places of one size")
+        return cls(area=one, neighbour=other), cls(area=other, neighbour=one)
 
 
 def lies_under(paths: list[str]) -> ColumnElement[bool]:

@@ -43,6 +43,7 @@ NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
         "need_outcomes": "derived by a run that is recorded",
         "drafts": "typed and not said yet; what becomes of a draft is recorded",
         "needs_shown": "derived by a run that is recorded",
+        "weight_previews": "reckoned from weights that are recorded",
     }
 )
 INSERTS_NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(

@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     REFRESH_SUGGESTIONS = "refresh_suggestions"
     REFRESH_NEED = "refresh_need"
     REFRESH_OFFER = "refresh_offer"
+    PREVIEW_WEIGHTS = "preview_weights"
 
 
 class JobState(StrEnum):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from models.accounts import Account, ApiToken, Passkey, Role
+from models.areas import Area
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
@@ -46,6 +47,8 @@ class Permission(StrEnum):
     PARTNERSHIP_SEE = "partnership:see"
     ENQUIRY_SEE = "enquiry:see"
     ENQUIRY_ANSWER = "enquiry:answer"
+    ADMINISTRATION_SEE = "administration:see"
+    AREA_EDIT = "area:edit"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -83,6 +86,11 @@ def is_administrator(account: Account | None, subject: object) -> bool:
     """Grant to accounts that are appointed administrator of at least one place."""
     del subject
     return account is not None and account.is_administrator
+
+
+def administers_it(account: Account | None, subject: Area) -> bool:
+    """Grant to administrators of the place itself, or of one that it lies in."""
+    return account is not None and account.covers(Role.ADMINISTRATOR, subject.path)
 
 
 def coordinates_its_place(account: Account | None, subject: Need | Offer | Participant) -> bool:
@@ -203,6 +211,8 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PARTNERSHIP_SEE: (represents_a_party, coordinates_its_need),
         Permission.ENQUIRY_SEE: (represents_its_party,),
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
+        Permission.ADMINISTRATION_SEE: (is_administrator,),
+        Permission.AREA_EDIT: (administers_it,),
         Permission.BOARD_SEE: (is_administrator,),
         Permission.AUDIT_SEE: (is_administrator,),
     }

@@ -37,7 +37,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "api_tokens": _table(account_id=O, name=P, token_hash=S, expires_at=O, revoked_at=O),
         "appointments": _table(account_id=O, area_id=O, role=O),
         "area_neighbours": _table(area_id=O, neighbour_id=O),
-        "areas": _table(path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O),
+        "areas": _table(
+            path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O, renamed_at=O, version=O
+        ),
         "audit_entries": _table(
             sequence=O, at=O, action=O, subject_table=O, subject_id=O, changes=O, actor_id=O, via=O, request_id=O,
             previous_digest=O, digest=O,
@@ -120,7 +122,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "sign_in_attempts": _table(subject_hash=S),
         "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
         "skill_aliases": _table(text=O, skill_id=O),
-        "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O),
+        "skill_mergers": _table(code=O, merged_at=O, kept_id=O),
+        "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O, renamed_at=O, version=O),
         "slots": _table(
             kind=O, what=P, quantity=O, unit=O, hours_per_month=O, position=O, promised=O, need_id=O, skill_id=O
         ),
@@ -135,7 +138,10 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             reviewed_at=O, review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O,
             municipality_id=O, version=O,
         ),
-        "weight_sets": _table(number=O, weights=O, is_active=O),
+        "weight_previews": _table(found=D, computed_at=O, weight_set_id=O, municipality_id=O, job_id=O),
+        "weight_sets": _table(
+            number=O, weights=O, is_active=O, reason=O, proposed_by_id=O, switched_on_at=O,
+        ),
     }
 )  # fmt: skip
 

@@ -61,6 +61,13 @@ class WeightSet(Base, kw_only=True):
     number: Mapped[int] = mapped_column(unique=True)
     weights: Mapped[dict[str, Any]]
     is_active: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(Text, default=None)
+    proposed_by_id: Mapped[UUID | None] = mapped_column(default=None, init=False)
+    switched_on_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+
+    proposed_by: Mapped[Account | None] = relationship(
+        primaryjoin="WeightSet.proposed_by_id == Account.id", foreign_keys=[proposed_by_id], default=None
+    )
 
     __table_args__ = (
         Index(
@@ -71,6 +78,40 @@ class WeightSet(Base, kw_only=True):
             postgresql_where=text("is_active"),
         ),
     )
+
+    def switch_on(self, *, at: datetime) -> None:
+        """Let the engine reckon with these weights; those before must be switched off first."""
+        self.is_active = True
+        self.switched_on_at = at
+
+    def switch_off(self) -> None:
+        """Give way to another set."""
+        self.is_active = False
+
+
+class WeightPreview(Base, kw_only=True):
+    """What a set of weights would change on the desk of a municipality; empty until it is reckoned."""
+
+    __tablename__ = "weight_previews"
+    __table_args__ = (
+        UniqueConstraint("weight_set_id", "municipality_id", name="a_set_has_one_preview_of_a_municipality"),
+        CheckConstraint("(found IS NULL) = (computed_at IS NULL)", name="found_iff_computed"),
+    )
+
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None, init=False)
+    computed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    weight_set_id: Mapped[UUID] = mapped_column(ForeignKey("weight_sets.id"), init=False)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
+    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True, init=False)
+
+    weight_set: Mapped[WeightSet] = relationship()
+    municipality: Mapped[Area] = relationship()
+    job: Mapped[Job | None] = relationship(default=None)
+
+    def note(self, found: dict[str, Any], *, at: datetime) -> None:
+        """Keep what was reckoned."""
+        self.found = found
+        self.computed_at = at
 
 
 class MatchingRun(Base, kw_only=True):

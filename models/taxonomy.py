@@ -1,5 +1,7 @@
 """The lists that needs and offers choose from: activity fields, skills, kinds, windows, conditions, reasons."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -7,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, Versioned
+from models.errors import InvalidValue
+
+LONGEST_NAME: Final = 100
 
 
 class ResourceKind(StrEnum):
@@ -93,8 +98,11 @@ class ActivityField(Base, kw_only=True):
         return self.name_ja if locale == "ja" else self.name_en
 
 
-class Skill(Base, kw_only=True):
-    """Something a person or body can do or give, with other names for it."""
+class Skill(Versioned, Base, kw_only=True):
+    """Something a person or body can do or give, with other names for it.
+
+    `renamed_at` says that people chose its names or its place: what is loaded later leaves them as they are.
+    """
 
     __tablename__ = "skills"
     __table_args__ = (CheckConstraint("parent_id IS NULL OR parent_id <> id", name="no_skill_is_its_own_parent"),)
@@ -102,6 +110,7 @@ class Skill(Base, kw_only=True):
     code: Mapped[str] = mapped_column(String(60), unique=True)
     name_ja: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(100))
+    renamed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("skills.id"), index=True, init=False)
 
     parent: Mapped["Skill | None"] = relationship(remote_side="Skill.id", default=None)
@@ -112,6 +121,75 @@ class Skill(Base, kw_only=True):
     def name(self, locale: str) -> str:
         """Return the name in the reader's language."""
         return self.name_ja if locale == "ja" else self.name_en
+
+    @property
+    def names(self) -> list[str]:
+        """Return everything that the skill is called, its own names first, each once."""
+        return list(dict.fromkeys([self.name_ja, self.name_en, *(alias.text for alias in self.aliases)]))
+
+    @property
+    def lineage(self) -> "list[Skill]":
+        """Return the skill and those above it, the nearest first."""
+        found = [self]
+        while found[-1].parent is not None and found[-1].parent not in found:
+            found.append(found[-1].parent)
+        return found
+
+    def rename(self, *, name_ja: str, name_en: str, at: datetime) -> None:
+        """Take other names; the code stays, so that sheets and keys that use it go on working."""
+        if not name_ja or not name_en:
+            raise InvalidValue("a skill has a name in both languages")
+        self.name_ja, self.name_en = name_ja, name_en
+        self.renamed_at = at
+
+    def put_under(self, parent: "Skill | None", *, at: datetime) -> None:
+        """Belong to a wider skill, or to none; never to one that lies below this one."""
+        if parent is not None and self in parent.lineage:
+            raise InvalidValue(f"{parent.code} lies below {self.code}")
+        self.parent = parent
+        self.renamed_at = at
+
+    def absorb(
+        self, given_up: "Skill", children: Sequence["Skill"], *, at: datetime, except_for: Collection[str] = ()
+    ) -> None:
+        """Take over the names and the children of a skill that is given up for this one.
+
+        A skill that lies below the one that is given up steps into its place, so that no skill ever lies below itself.
+        A name of the other that already means a third skill goes on meaning that one.
+        """
+        if given_up is self:
+            raise InvalidValue("a skill is not merged with itself")
+        if given_up in self.lineage:
+            self.parent = given_up.parent
+        for child in children:
+            if child is not self:
+                child.parent = self
+        known = {*self.names, *except_for}
+        for alias in list(given_up.aliases):
+            if alias.text in known:
+                continue
+            given_up.aliases.remove(alias)
+            alias.skill = self
+            known.add(alias.text)
+        self.aliases += [SkillAlias(text=name) for name in given_up.own_names if name not in known]
+        self.renamed_at = at
+
+    @property
+    def own_names(self) -> list[str]:
+        """Return the name in each language, one where both are the same."""
+        return list(dict.fromkeys([self.name_ja, self.name_en]))
+
+
+class SkillMerger(Base, kw_only=True):
+    """A skill that was given up for another one; its code goes on meaning the one that was kept."""
+
+    __tablename__ = "skill_mergers"
+
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    merged_at: Mapped[datetime]
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("skills.id"), index=True, init=False)
+
+    kept: Mapped[Skill] = relationship()
 
 
 class SkillAlias(Base, kw_only=True):

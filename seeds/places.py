@@ -45,7 +45,8 @@ def _load_area(session: Session, row: Row, areas: dict[str, Area], tally: Tally,
         "reading": row.text("reading"),
     }
     if path in areas:
-        tally.update(areas[path], words)
+        # Names that people chose stay.
+        tally.update(areas[path], {} if areas[path].renamed_at else words)
         return
     above = path.rpartition(".")[0]
     if above and above not in areas:

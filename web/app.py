@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.accounts import api as accounts_api
     from web.accounts import commands as accounts_commands
     from web.accounts import views as accounts_views
+    from web.administration import views as administration_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(partnerships_views.bp)
     app.register_blueprint(giving_views.bp)
     app.register_blueprint(operations_views.bp)
+    app.register_blueprint(administration_views.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
         app.register_api(doors.bp)

@@ -170,6 +170,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
         JobKind.REFRESH_SUGGESTIONS: _l("Looking for partners"),
         JobKind.REFRESH_NEED: _l("Looking for partners for one need"),
         JobKind.REFRESH_OFFER: _l("Looking for needs that one offer touches"),
+        JobKind.PREVIEW_WEIGHTS: _l("Reckoning what other weights would change"),
     },
     JobState: {
         JobState.QUEUED: _l("Waiting"),

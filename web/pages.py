@@ -42,6 +42,7 @@ class Reader:
 ENTRIES = (
     (Permission.DESK_SEE, "suggestions.index", _l("Desk")),
     (Permission.BOARD_SEE, "operations.board", _l("Board")),
+    (Permission.ADMINISTRATION_SEE, "administration.index", _l("Administration")),
     (Permission.NEED_LIST, "listings.needs", _l("Needs")),
     (Permission.OFFER_LIST, "listings.offers", _l("Offers")),
     (Permission.PARTNERSHIP_LIST, "partnerships.index", _l("Partnerships")),

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from matching import Weights
 from models import (
     Account,
     ApiToken,
+    Area,
     AuditedSession,
     Base,
     Enquiry,
@@ -17,7 +19,10 @@ from models import (
     Partnership,
     Passkey,
     Role,
+    Skill,
+    SkillAlias,
     Suggestion,
+    WeightSet,
     utc_now,
 )
 from tests.factories import (
@@ -30,6 +35,7 @@ from tests.factories import (
     make_participant,
     make_partnership,
     make_resident,
+    make_skill,
     make_suggestion,
 )
 
@@ -57,6 +63,8 @@ def build_world(session: AuditedSession) -> World:
     job = Job(kind=JobKind.REFRESH_SUGGESTIONS, municipality=municipality)
     token = ApiToken(account=manager, name="sheet", token_hash="0" * 64, expires_at=utc_now())
     passkey = Passkey(account=manager, credential_id="k", public_key="k", sign_count=0, transports=[], name="phone")
+    skill = make_skill(aliases=("会報づくり",))
+    weight_set = WeightSet(number=1, weights=dict(Weights().as_mapping()), is_active=True)
     accounts: dict[str, Account | None] = {
         VISITOR: None,
         "account": make_account(),
@@ -68,7 +76,7 @@ def build_world(session: AuditedSession) -> World:
         "other coordinator": make_appointment(make_municipality()).account,
         "administrator": make_appointment(municipality, role=Role.ADMINISTRATOR).account,
     }
-    session.add_all([suggestion, partnership, job, token, passkey])
+    session.add_all([suggestion, partnership, job, token, passkey, skill, weight_set])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
     rows: dict[type[Base], Any] = {
@@ -81,5 +89,9 @@ def build_world(session: AuditedSession) -> World:
         Job: job,
         ApiToken: token,
         Passkey: passkey,
+        Area: municipality,
+        Skill: skill,
+        SkillAlias: skill.aliases[0],
+        WeightSet: weight_set,
     }
     return World(rows, accounts)

@@ -38,6 +38,7 @@ SUBJECTS: Final[Mapping[str, Any]] = MappingProxyType(
         "review_reasons": _l("Coded reasons"),
         "sign_ins": _l("Sign-ins"),
         "skill_aliases": _l("Other names of skills"),
+        "skill_mergers": _l("Skills merged"),
         "skills": _l("Skills"),
         "slots": _l("Slots of needs"),
         "stage_changes": _l("Changes of stage"),

@@ -48,6 +48,7 @@ SHARED: Final = (
     "area_neighbours",
     "review_reasons",
     "skill_aliases",
+    "skill_mergers",
     "skills",
     "weight_sets",
 )

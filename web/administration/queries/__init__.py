@@ -1,0 +1,1 @@
+"""What administrators read before they change what all share."""
