@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned
+from models.base import Base, VersionedLater
 from models.errors import InvalidValue
 
 CODE: Final = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
@@ -27,7 +27,7 @@ class AreaLevel(StrEnum):
     DISTRICT = "district"
 
 
-class Area(Versioned, Base, kw_only=True):
+class Area(VersionedLater, Base, kw_only=True):
     """A place; `path` names it from the country down, as in `jp.14.kawasaki.tama`.
 
     `renamed_at` says that people chose its names: what is loaded later leaves them as they are.

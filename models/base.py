@@ -103,6 +103,12 @@ class Versioned(MappedAsDataclass, kw_only=True, eq=False, repr=False):
             raise StaleVersion(f"the form was opened on version {expected}; the row is at version {self.version}")
 
 
+class VersionedLater(Versioned, kw_only=True, eq=False, repr=False):
+    """The same for tables whose rows were there before their version was: those begin at 1."""
+
+    version: Mapped[int] = mapped_column(default=1, server_default="1", init=False)
+
+
 # What SQLAlchemy's record of a row can hold, in the order in which it sets them on a row that is new.
 STATE_ATTRIBUTES: Final = (
     "class_",

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned
+from models.base import Base, VersionedLater
 from models.errors import InvalidValue
 
 LONGEST_NAME: Final = 100
@@ -98,7 +98,7 @@ class ActivityField(Base, kw_only=True):
         return self.name_ja if locale == "ja" else self.name_en
 
 
-class Skill(Versioned, Base, kw_only=True):
+class Skill(VersionedLater, Base, kw_only=True):
     """Something a person or body can do or give, with other names for it.
 
     `renamed_at` says that people chose its names or its place: what is loaded later leaves them as they are.
