@@ -70,7 +70,7 @@ def test_only_places_under_which_something_is_open_can_be_chosen(
 
     page = client.get("/needs").text
 
-    assert "日和市 (1)" in page
+    assert f'href="/needs?area={town.path}">日和市 <span class="chip__found">1</span>' in page
     assert "静かな市" not in page
 
 

@@ -1,18 +1,20 @@
 """Lists of needs and offers: narrowed down, counted, cut into pages."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from models import (
     Account,
     ActivityField,
     Area,
     AreaLevel,
+    AreaNeighbour,
     Need,
     NeedStatus,
     Offer,
@@ -21,8 +23,11 @@ from models import (
     Participant,
     ResourceKind,
     Slot,
+    SmallRole,
+    Window,
 )
 from models.search import contains_words
+from models.taxonomy import EVENINGS, FEW_HOURS
 from web.listings.queries.visibility import ListingModel, visible_needs_to, visible_offers_to
 from web.participants.queries import SeenParticipant, seen_by
 
@@ -41,22 +46,71 @@ class Show(StrEnum):
     ALL = "all"
 
 
+class When(StrEnum):
+    """When somebody could take part, in few words; each stands for several parts of the week."""
+
+    WEEKDAYS = "weekdays"
+    EVENINGS = "evenings"
+    WEEKENDS = "weekends"
+    UNDECIDED = "undecided"
+
+
+WINDOWS_OF: Final[Mapping[When, Sequence[Window]]] = MappingProxyType(
+    {
+        When.WEEKDAYS: (Window.WEEKDAY_AM, Window.WEEKDAY_PM),
+        When.EVENINGS: sorted(EVENINGS),
+        When.WEEKENDS: tuple(window for window in Window if not window.value.startswith("weekday")),
+    }
+)
+
+
+class Order(StrEnum):
+    """What stands first in a list."""
+
+    NEWEST = "newest"
+    ENDING = "ending"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader narrows a list down to; each part may be left open."""
+    """What a reader narrows a list down to; each part may be left open.
+
+    A list of offers knows words, place, field, kind and state; the rest narrows needs alone.
+    """
 
     q: str = ""
     area: str = ""
+    nearby: bool = False
     field: str = ""
     kind: str = ""
+    when: str = ""
+    small: str = ""
     show: Show = Show.OPEN
+    order: Order = Order.NEWEST
 
     def active(self) -> dict[str, str]:
         """Return the parts that narrow the list, as the parameters of its address."""
-        parts = {"q": self.q, "area": self.area, "field": self.field, "kind": self.kind}
-        if self.show is not Show.OPEN:
-            parts["show"] = self.show.value
+        parts = {
+            "q": self.q,
+            "area": self.area,
+            "nearby": "1" if self.nearby and self.area else "",
+            "field": self.field,
+            "kind": self.kind,
+            "when": self.when,
+            "small": self.small,
+            "show": "" if self.show is Show.OPEN else self.show.value,
+        }
         return {name: value for name, value in parts.items() if value}
+
+    def without(self, name: str) -> "Filters":
+        """Return the same but for one part, which is left open."""
+        left_open: dict[str, Any] = {name: getattr(Filters(), name)}
+        return replace(self, **left_open)
+
+    def address(self) -> dict[str, str]:
+        """Return the parameters of the list's address: what narrows it, and what stands first."""
+        order = {} if self.order is Order.NEWEST else {"order": self.order.value}
+        return self.active() | order
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +144,17 @@ class Place:
     depth: int
 
 
-def needs_page(session: Session, account: Account | None, filters: Filters, *, page: int) -> Page[Need]:
-    """Return one page of the needs that the account may see, newest first."""
-    statement = _narrowed(visible_needs_to(account), Need, filters, account)
-    return _page(session, statement, Need, account, page)
+def needs_page(
+    session: Session, account: Account | None, filters: Filters, *, page: int, total: int | None = None
+) -> Page[Need]:
+    """Return one page of the needs that the account may see, in the order asked for; a known total is not counted."""
+    statement = narrowed(visible_needs_to(account), Need, filters, account)
+    return _page(session, statement, Need, account, page, order=filters.order, total=total)
 
 
 def offers_page(session: Session, account: Account | None, filters: Filters, *, page: int) -> Page[Offer]:
     """Return one page of the offers that the account may see, newest first."""
-    statement = _narrowed(visible_offers_to(account), Offer, filters, account)
+    statement = narrowed(visible_offers_to(account), Offer, filters, account)
     return _page(session, statement, Offer, account, page)
 
 
@@ -108,9 +164,8 @@ def hits_without_each(
     """Return, for each active filter, how much the list would hold without it; what would hold nothing is left out."""
     hits = {}
     for name in filters.active():
-        rest = {key: value for key, value in _parts(filters).items() if key != name}
         statement: Select[Any] = visible_needs_to(account) if model is Need else visible_offers_to(account)
-        count = _count(session, _narrowed(statement, model, Filters(**rest), account))
+        count = _count(session, narrowed(statement, model, filters.without(name), account))
         if count:
             hits[name] = count
     return hits
@@ -140,32 +195,58 @@ def _is_open(model: ListingModel) -> ColumnElement[bool]:
     return Need.status == NeedStatus.OPEN if model is Need else Offer.status == OfferStatus.OPEN
 
 
-def _parts(filters: Filters) -> dict[str, Any]:
-    return {
-        "q": filters.q,
-        "area": filters.area,
-        "field": filters.field,
-        "kind": filters.kind,
-        "show": filters.show,
-    }
+def narrowed(
+    statement: Select[Any],
+    model: ListingModel,
+    filters: Filters,
+    account: Account | None,
+    *,
+    without: Iterable[str] = (),
+) -> Select[Any]:
+    """Return the statement with the filters as conditions, but for those that are named."""
+    left_out = set(without)
+    found = conditions(model, filters, account)
+    return statement.where(*(condition for name, condition in found.items() if name not in left_out))
 
 
-def _narrowed(statement: Select[Any], model: ListingModel, filters: Filters, account: Account | None) -> Select[Any]:
+def conditions(model: ListingModel, filters: Filters, account: Account | None) -> dict[str, ColumnElement[bool]]:
+    """Return the condition of each filter that is set; what is unknown finds nothing."""
+    found: dict[str, ColumnElement[bool]] = {}
     if filters.show is Show.OPEN:
-        statement = statement.where(_is_open(model))
+        found["show"] = _is_open(model)
     elif filters.show is Show.OWN:
         represented = [] if account is None else [membership.participant_id for membership in account.memberships]
-        statement = statement.where(Participant.id.in_(represented))
+        found["show"] = Participant.id.in_(represented)
     if filters.q:
-        statement = statement.where(contains_words(model.search_text, filters.q.replace("\0", " ")[:LONGEST_QUERY]))
+        found["q"] = contains_words(model.search_text, filters.q.replace("\0", " ")[:LONGEST_QUERY])
     if filters.area:
-        inside = Area.path.startswith(filters.area + ".", autoescape=True)
-        statement = statement.where(or_(Area.path == filters.area, inside))
+        found["area"] = _is_around(filters.area) if filters.nearby else _is_within(filters.area)
     if filters.field:
-        statement = statement.where(model.fields.any(ActivityField.code == filters.field))
+        found["field"] = model.fields.any(ActivityField.code == filters.field)
     if filters.kind:
-        statement = statement.where(_names_kind(model, filters.kind))
-    return statement
+        found["kind"] = _names_kind(model, filters.kind)
+    if filters.when and model is Need:
+        found["when"] = takes_place(filters.when)
+    if filters.small and model is Need:
+        found["small"] = is_small(filters.small)
+    return found
+
+
+def _is_within(path: str) -> ColumnElement[bool]:
+    return or_(Area.path == path, Area.path.startswith(path + ".", autoescape=True))
+
+
+def _is_around(path: str) -> ColumnElement[bool]:
+    """Return the condition that something lies in a place or in one that borders it."""
+    here, there = aliased(Area), aliased(Area)
+    borders = (
+        select(AreaNeighbour.id)
+        .join(here, AreaNeighbour.area_id == here.id)
+        .join(there, AreaNeighbour.neighbour_id == there.id)
+        .where(here.path == path, or_(Area.path == there.path, Area.path.startswith(there.path.concat("."))))
+        .correlate(Area)
+    )
+    return or_(_is_within(path), borders.exists())
 
 
 def _names_kind(model: ListingModel, kind: str) -> ColumnElement[bool]:
@@ -176,21 +257,60 @@ def _names_kind(model: ListingModel, kind: str) -> ColumnElement[bool]:
     return Offer.items.any(OfferItem.kind == ResourceKind(kind))
 
 
+def takes_place(when: str) -> ColumnElement[bool]:
+    """Return the condition that a need names a part of the week of this sort, or none at all."""
+    if when not in {member.value for member in When}:
+        return false()
+    if when == When.UNDECIDED:
+        return _as_text(Need.windows).not_like('%"%')
+    return _names_any(Need.windows, WINDOWS_OF[When(when)])
+
+
+def is_small(role: str) -> ColumnElement[bool]:
+    """Return the condition that helping with a need is a small thing in this way, as `Need.small_roles` says it."""
+    few_hours = and_(Slot.promised < Slot.quantity, Slot.hours_per_month <= FEW_HOURS)
+    found = {
+        SmallRole.FEW_HOURS: Need.slots.any(few_hours),
+        SmallRole.ONLINE: Need.online.is_(True),
+        SmallRole.EVENING: _names_any(Need.windows, EVENINGS),
+        SmallRole.CHILDREN_WELCOME: _names_any(Need.welcomes, [SmallRole.CHILDREN_WELCOME]),
+        SmallRole.TRIAL: _names_any(Need.welcomes, [SmallRole.TRIAL]),
+    }
+    return found[SmallRole(role)] if role in {member.value for member in SmallRole} else false()
+
+
+def _names_any(column: InstrumentedAttribute[list[str] | None], members: Iterable[StrEnum]) -> ColumnElement[bool]:
+    """Return the condition that the list in a column of JSON names one of the members."""
+    stored = _as_text(column)
+    return or_(*(stored.contains(f'"{value}"', autoescape=True) for value in sorted(members)))
+
+
+def _as_text(column: InstrumentedAttribute[list[str] | None]) -> ColumnElement[str]:
+    return func.coalesce(cast(column, Text), "")
+
+
 def _count(session: Session, statement: Select[Any]) -> int:
     counting = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
     return session.scalar(counting) or 0
 
 
 def _page(
-    session: Session, statement: Select[Any], model: type[Listing], account: Account | None, number: int
+    session: Session,
+    statement: Select[Any],
+    model: type[Listing],
+    account: Account | None,
+    number: int,
+    *,
+    order: Order = Order.NEWEST,
+    total: int | None = None,
 ) -> Page[Listing]:
-    total = _count(session, statement)
+    total = _count(session, statement) if total is None else total
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
     rows: Sequence[Listing] = []
     if total:
         rows = session.scalars(
             statement.options(*_card(model))
-            .order_by(*newest_first(model))
+            .order_by(*(ending_first() if order is Order.ENDING and model is Need else newest_first(model)))
             .limit(PAGE_SIZE)
             .offset((number - 1) * PAGE_SIZE)
         ).all()
@@ -221,6 +341,11 @@ def newest_first(model: ListingModel) -> list[Any]:
     if model is Need:
         return [Need.opened_at.desc().nulls_first(), Need.created_at.desc(), Need.id]
     return [Offer.created_at.desc(), Offer.id]
+
+
+def ending_first() -> list[Any]:
+    """Return the order in which what can soon no longer be answered stands first."""
+    return [func.coalesce(Need.expires_on, Need.ends_on).asc().nulls_last(), *newest_first(Need)]
 
 
 def _with_ancestors(path: str) -> Iterable[str]:

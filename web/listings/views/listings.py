@@ -45,15 +45,6 @@ def as_conditions(values: list[str] | None) -> list[Condition]:
     return [condition for condition in Condition if condition.value in (values or [])]
 
 
-@bp.get("/needs")
-@requires(Permission.NEED_LIST)
-def needs() -> ResponseReturnValue:
-    """List the needs that the reader may see."""
-    form = SearchForm(request.args)
-    page = queries.needs_page(current_session(), current_account(), form.filters(), page=_page_number())
-    return _list_page("listings/needs.html", Need, form, page)
-
-
 @bp.get("/needs/<uuid:id>")
 @requires(Permission.NEED_SEE, on=Need)
 def need(need: Need) -> ResponseReturnValue:
