@@ -1,7 +1,7 @@
 """What every page shares: navigation, who is signed in, tokens for forms, limits."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from flask import Flask, current_app, g, request, url_for
@@ -58,6 +58,7 @@ def init_pages(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     app.jinja_env.globals["once_token"] = once_token
+    app.jinja_env.globals["way_to"] = way_to
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)
@@ -66,6 +67,12 @@ def init_pages(app: Flask, settings: Settings) -> None:
 def once_token() -> str:
     """Return a fresh key for a form, so that sending it twice has one effect."""
     return uuid4().hex
+
+
+def way_to(*endpoints: str, **arguments: Any) -> str:
+    """Return the address of the first of these pages that exists, or nothing."""
+    found = (url_for(one, **arguments) for one in endpoints if one in current_app.view_functions)
+    return next(found, "")
 
 
 def _frame() -> dict[str, object]:

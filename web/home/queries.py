@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import (
     Account,
@@ -15,6 +15,7 @@ from models import (
     NeedStatus,
     Offer,
     OfferStatus,
+    Participant,
     Partnership,
     Party,
     Role,
@@ -44,8 +45,9 @@ def open_enquiries(session: Session, account: Account) -> Sequence[Enquiry]:
         .join(Enquiry.party)
         .where(Party.participant_id.in_(_participants(account)), Enquiry.reply.is_(None), Enquiry.released_at.is_(None))
         .options(
-            joinedload(Enquiry.party).joinedload(Party.participant),
-            joinedload(Enquiry.party).joinedload(Party.partnership),
+            joinedload(Enquiry.party).lazyload(Party.commitments),
+            joinedload(Enquiry.party).joinedload(Party.participant).lazyload(Participant.consents),
+            joinedload(Enquiry.party).joinedload(Party.partnership).lazyload(Partnership.parties),
         )
         .order_by(Enquiry.due_on, Enquiry.id)
         .limit(MOST_SHOWN)
@@ -80,6 +82,7 @@ def own_partnerships(session: Session, account: Account) -> Sequence[Partnership
             Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id.in_(_participants(account)))),
             Partnership.over_at.is_(None),
         )
+        .options(lazyload(Partnership.parties))
         .order_by(Partnership.proposed_at.desc(), Partnership.id)
         .limit(MOST_SHOWN)
     ).all()

@@ -1,18 +1,23 @@
-"""The first page, and the choice of language."""
+"""The first page, the choice of language, and what the town should know about these pages."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from models import Account, Permission, utc_now
+from models import Account, AreaLevel, Need, ParticipantKind, Permission, utc_now
 from web.accounts.services import change_locale
 from web.database import current_session
 from web.home import queries
-from web.i18n import LOCALES
+from web.i18n import LOCALES, locale
+from web.listings.queries import places_with
+from web.pages import way_to
 from web.participants.queries import seen_by
 from web.security import current_account, requires
 from web.suggestions.documents import confidence_in_words, fit_in_words
@@ -21,7 +26,23 @@ from web.suggestions.queries.showings import FittingNeed, needs_for
 bp = Blueprint("home", __name__)
 
 QUERY_CHARACTERS: Final = "=&%+-._~"
-MOST_FITTING: Final = 6
+MOST_FITTING: Final = 5
+MOST_PLACES: Final = 24
+
+SEEKS_FIRST: Final = ("ask", "enquiries", "needs", "partnerships", "fitting", "further")
+# What stands on whose first page, and in which order; each has a macro of this name in home/sections.html.
+SECTIONS: Final[Mapping[ParticipantKind, tuple[str, ...]]] = MappingProxyType(
+    {
+        ParticipantKind.RESIDENT: ("enquiries", "can_do", "fitting", "offers", "partnerships"),
+        ParticipantKind.NEIGHBORHOOD_ASSOCIATION: SEEKS_FIRST,
+        ParticipantKind.RMO: SEEKS_FIRST,
+        ParticipantKind.NPO: ("enquiries", "needs", "ask", "fitting", "partnerships", "further"),
+        ParticipantKind.COMPANY: ("offers", "enquiries", "fitting", "partnerships", "further"),
+        ParticipantKind.UNIVERSITY: ("offers", "enquiries", "fitting", "partnerships", "further"),
+        ParticipantKind.GOVERNMENT: SEEKS_FIRST,
+        ParticipantKind.INTERMEDIARY: SEEKS_FIRST,
+    }
+)
 
 
 @bp.get("/")
@@ -32,17 +53,10 @@ def index() -> ResponseReturnValue:
     if account is None:
         needs = queries.newest_open_needs(db)
         seen = {need.id: seen_by(None, need.participant) for need in needs}
-        return render_template("home/visitor.html", needs=needs, seen=seen)
-    return render_template(
-        "home/index.html",
-        owner=account,
-        enquiries=queries.open_enquiries(db, account),
-        needs=queries.own_needs(db, account),
-        offers=queries.own_offers(db, account),
-        fitting=[_fitting(one, account) for one in needs_for(db, account, at=utc_now(), limit=MOST_FITTING)],
-        partnerships=queries.own_partnerships(db, account),
-        desk=queries.desk_figures(db, account) if account.is_staff else None,
-    )
+        return render_template("home/visitor.html", needs=needs, seen=seen, places=_place_chips(db))
+    sections = _sections(account)
+    shown = {name: READS[name](db, account) for name in sections if name in READS}
+    return render_template("home/index.html", owner=account, sections=sections, shown=shown)
 
 
 @bp.post("/language")
@@ -59,7 +73,31 @@ def language() -> ResponseReturnValue:
     return redirect(_known_page(request.form.get("back", "")), 303)
 
 
-def _fitting(one: FittingNeed, account: Account) -> dict[str, Any]:
+def _sections(account: Account) -> tuple[str, ...]:
+    """Return what stands on the account's first page: its office first, then whom it speaks for."""
+    office = (("board",) if account.is_administrator else ("desk",)) if account.is_staff else ()
+    if account.memberships:
+        return office + SECTIONS[account.memberships[0].participant.kind]
+    return office or ("first_step",)
+
+
+def _place_chips(db: Session) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": one.area.name(locale()),
+            "url": way_to("areas.area", path=one.area.path) or url_for("listings.needs", area=one.area.path),
+            "count": one.listed,
+        }
+        for one in places_with(db, None, Need)
+        if one.area.level is not AreaLevel.PREFECTURE
+    ][:MOST_PLACES]
+
+
+def _fitting(db: Session, account: Account) -> list[dict[str, Any]]:
+    return [_fitting_need(one, account) for one in needs_for(db, account, at=utc_now(), limit=MOST_FITTING)]
+
+
+def _fitting_need(one: FittingNeed, account: Account) -> dict[str, Any]:
     return {
         "need": one.need,
         "owner": seen_by(account, one.need.participant).name,
@@ -68,6 +106,19 @@ def _fitting(one: FittingNeed, account: Account) -> dict[str, Any]:
         "confidence": one.confidence,
         "words": {"fit": fit_in_words(one.score), "confidence": confidence_in_words(one.confidence)},
     }
+
+
+READS: Final[Mapping[str, Callable[[Session, Account], Any]]] = MappingProxyType(
+    {
+        "board": queries.desk_figures,
+        "desk": queries.desk_figures,
+        "enquiries": queries.open_enquiries,
+        "fitting": _fitting,
+        "needs": queries.own_needs,
+        "offers": queries.own_offers,
+        "partnerships": queries.own_partnerships,
+    }
+)
 
 
 def _known_page(path: str) -> str:

@@ -74,7 +74,6 @@ def _still_open(session: Session, account: Account, ids: Sequence[UUID]) -> dict
         .options(
             joinedload(Need.participant).options(lazyload(Participant.consents)),
             joinedload(Need.area),
-            selectinload(Need.slots),
         )
     )
     return {need.id: need for need in rows if need.is_open}
