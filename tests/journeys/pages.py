@@ -55,7 +55,10 @@ DIFFER_BY: Final[Mapping[type[Base], InstrumentedAttribute[Any]]] = MappingProxy
 )
 # What stands in an address beside the id of the row that the door is about: endpoint → the address' arguments.
 ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
-    {"accounts.set_password": lambda _session: [{"token": "used-up"}]}
+    {
+        "accounts.enter_by_link": lambda _session: [{"token": "used-up"}],
+        "accounts.set_password": lambda _session: [{"token": "used-up"}],
+    }
 )
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"suggestions.job_progress"})

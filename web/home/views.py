@@ -86,7 +86,7 @@ def _place_chips(db: Session) -> list[dict[str, Any]]:
         {
             "label": one.area.name(locale()),
             "url": way_to("areas.area", path=one.area.path) or url_for("listings.needs", area=one.area.path),
-            "count": one.listed,
+            "found": one.listed,
         }
         for one in places_with(db, None, Need)
         if one.area.level is not AreaLevel.PREFECTURE
