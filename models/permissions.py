@@ -49,6 +49,7 @@ class Permission(StrEnum):
     ENQUIRY_ANSWER = "enquiry:answer"
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
+    ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -213,6 +214,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
+        Permission.ENQUIRY_ANSWER_BY_LINK: (anyone,),  # the signed link in the mail is the key
         Permission.BOARD_SEE: (is_administrator,),
         Permission.AUDIT_SEE: (is_administrator,),
     }

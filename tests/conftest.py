@@ -165,6 +165,7 @@ def session(app: Flask, engine: Engine) -> Iterator[AuditedSession]:
     """Yield a session beside the application's own; the browser commits it before each request."""
     with AuditedSession(engine.execution_options(**{BEGIN: "DEFERRED"}), expire_on_commit=False) as session:
         session.info["audit"] = AuditContext(key=app.extensions["audit_key"], via="test")
+        session.info["link_key"] = app.extensions["link_key"]
         app.extensions["test_session"] = session
         yield session
 

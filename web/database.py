@@ -95,6 +95,7 @@ def init_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["audit_key"] = hmac.new(settings.secret_key.encode(), b"audit", hashlib.sha256).digest()
+    app.extensions["link_key"] = hmac.new(settings.secret_key.encode(), b"links", hashlib.sha256).digest()
     app.extensions["audit_anchor"] = settings.audit_anchor
 
 
@@ -128,6 +129,7 @@ def current_session() -> AuditedSession:
     if "audit" not in session.info:
         session.info["audit"] = _audit_context(via="page", request_id=uuid4().hex)
         session.info["base_url"] = current_app.extensions["settings"].base_url
+        session.info["link_key"] = current_app.extensions["link_key"]
         if request and request.method in SAFE_METHODS:
             session.connection(execution_options={BEGIN: "DEFERRED"})
     return session
@@ -147,6 +149,7 @@ def session_scope(app: Flask, *, via: str, actor_id: UUID | None = None) -> Iter
         session = cast("AuditedSession", db.sessionmaker())
         session.info["audit"] = _audit_context(via=via, request_id=uuid4().hex, actor_id=actor_id)
         session.info["base_url"] = app.extensions["settings"].base_url
+        session.info["link_key"] = app.extensions["link_key"]
         with session, session.begin():
             yield session
         announce_work(session)

@@ -5,11 +5,14 @@ from sqlalchemy.orm import Session
 from models import Account, Enquiry, Partnership
 from web.mailer import compose, page_url
 from web.participants.queries import seen_by
+from web.partnerships import queries
 
 
 def enquiry(session: Session, asked: Enquiry, *, to: Account) -> None:
     """Ask one account of a party whether it takes part."""
     partnership = asked.party.partnership
+    by_link = queries.may_answer_by_link(to)
+    path = f"/answer/{queries.answer_token(session, asked, to)}" if by_link else f"/enquiries/{asked.id}"
     compose(
         session,
         "enquiry",
@@ -19,7 +22,8 @@ def enquiry(session: Session, asked: Enquiry, *, to: Account) -> None:
         requester=seen_by(to, partnership.need.participant, partnership=partnership).name,
         is_requester=asked.party.participant is partnership.need.participant,
         due_on=asked.due_on,
-        url=page_url(session, f"/enquiries/{asked.id}"),
+        by_link=by_link,
+        url=page_url(session, path),
     )
 
 

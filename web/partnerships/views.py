@@ -7,15 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from models import Enquiry, Partnership, Permission, Reply, utc_now
+from models import Account, Enquiry, Partnership, Permission, Reply, utc_now
 from models.lifecycle import MAIN_WAY
-from web.database import current_session
+from web.database import current_session, working_as
 from web.i18n import label, locale
+from web.pages import limiter
 from web.partnerships import queries, services
 from web.partnerships.forms import AnswerForm
 from web.security import account_at_work, requires
 
 bp = Blueprint("partnerships", __name__)
+
+LINKS_A_NETWORK = "120 per hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,47 @@ def answer(asked: Enquiry) -> ResponseReturnValue:
         return _enquiry_page(asked, form), 409
     if not form.validate():
         return _enquiry_page(asked, form), 422
+    found = _note_answer(asked, form, by=account_at_work())
+    flash(_("Thank you. Your answer has been noted."), "success")
+    return redirect(url_for("partnerships.partnership", id=found.id), 303)
+
+
+@bp.route("/answer/<token>", methods=["GET", "POST"])
+@requires(Permission.ENQUIRY_ANSWER_BY_LINK)
+@limiter.limit(LINKS_A_NETWORK)
+def answer_by_link(token: str) -> ResponseReturnValue:
+    """Take one party's answer through the link in its mail; nobody is signed in by it."""
+    session = current_session()
+    asked = queries.asked_by_link(session, token, at=utc_now())
+    if asked is None:
+        return render_template("partnerships/answer_gone.html"), 410
+    form = _answer_form()
+    if not form.is_submitted():
+        return _answer_page(asked, form)
+    if not asked.enquiry.is_open:
+        return _answer_page(asked, form), 409
+    if not form.validate():
+        return _answer_page(asked, form), 422
+    working_as(asked.account.id, via="link")
+    _note_answer(asked.enquiry, form, by=asked.account)
+    return redirect(url_for("partnerships.answer_by_link", token=token), 303)
+
+
+def _note_answer(asked: Enquiry, form: AnswerForm, *, by: Account) -> Partnership:
     session, reply = current_session(), Reply(form.reply.data)
     reason = queries.decline_reason(session, form.reason.data) if reply is Reply.NO else None
     note = form.note.data or "" if reply is Reply.NO else ""
-    found = services.answer(session, asked, reply, by=account_at_work(), at=utc_now(), reason=reason, note=note)
-    flash(_("Thank you. Your answer has been noted."), "success")
-    return redirect(url_for("partnerships.partnership", id=found.id), 303)
+    return services.answer(session, asked, reply, by=by, at=utc_now(), reason=reason, note=note)
+
+
+def _answer_page(asked: queries.AskedByLink, form: AnswerForm) -> str:
+    return render_template(
+        "partnerships/answer.html",
+        enquiry=asked.enquiry,
+        answering=asked.account,
+        form=form,
+        seen=queries.seen_question(current_session(), asked.enquiry, asked.account),
+    )
 
 
 def _answer_form() -> AnswerForm:

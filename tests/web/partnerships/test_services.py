@@ -32,7 +32,7 @@ from tests.factories import (
     make_resident,
     make_suggestion,
 )
-from web.partnerships import services
+from web.partnerships import queries, services
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -102,7 +102,8 @@ def test_a_proposal_asks_each_account_of_each_party(town: Any) -> None:
         "chair@hiyori.example", "manager@hiyori.example", "person@hiyori.example"
     ]  # fmt: skip
     assert all(
-        f"/enquiries/{party.enquiry.id}" in "".join(mail.body for mail in mails) for party in partnership.parties
+        queries.answer_token(town.session, party.enquiry, account) in "".join(mail.body for mail in mails)
+        for party, account in zip(partnership.parties, (town.chair, town.manager, town.person), strict=True)
     )
 
 

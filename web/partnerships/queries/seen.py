@@ -1,4 +1,4 @@
-"""Reads of partnerships and enquiries, and the locks that answers need."""
+"""What a reader may see of partnerships and enquiries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from models import (
     Account,
     Area,
-    Commitment,
     Enquiry,
     Membership,
     Need,
-    Offer,
     Participant,
     Partnership,
     Party,
@@ -30,14 +28,11 @@ from models import (
     Slot,
     Stage,
     StageChange,
-    Suggestion,
-    SuggestionPartner,
-    SuggestionShare,
     Window,
     is_granted,
     lies_under,
 )
-from web.participants.queries import SeenParticipant, seen_by, was_revealed_within_the_hour, whole_proposal
+from web.participants.queries import SeenParticipant, seen_by, was_revealed_within_the_hour
 
 PAGE_SIZE: Final = 20
 ENDED_BEFORE_ALL_SAID_YES: Final = frozenset({Stage.DECLINED, Stage.LAPSED, Stage.WITHDRAWN})
@@ -294,57 +289,6 @@ def open_slots(session: Session, partnership: Partnership) -> Sequence[Slot]:
     return session.scalars(
         select(Slot).where(Slot.need_id == partnership.need_id, Slot.id.not_in(given)).order_by(Slot.position, Slot.id)
     ).all()
-
-
-def load_team(session: Session, suggestion: Suggestion) -> None:
-    """Load what becomes of a suggestion when it is proposed: its partners, their shares, and the need."""
-    session.scalars(
-        select(Suggestion)
-        .where(Suggestion.id == suggestion.id)
-        .options(
-            joinedload(Suggestion.need).joinedload(Need.participant),
-            selectinload(Suggestion.partners).options(
-                joinedload(SuggestionPartner.offer).joinedload(Offer.participant),
-                selectinload(SuggestionPartner.shares).options(
-                    joinedload(SuggestionShare.slot), joinedload(SuggestionShare.item)
-                ),
-            ),
-        )
-    ).all()
-
-
-def lock_proposal(session: Session, enquiry: Enquiry) -> Partnership:
-    """Make other answers wait, and read anew what they said before."""
-    partnership = enquiry.party.partnership
-    lock_partnership(session, partnership)
-    return partnership
-
-
-def lock_partnership(session: Session, partnership: Partnership) -> None:
-    """Make others wait who want to answer or end this partnership, and read it anew."""
-    session.scalars(
-        select(Partnership)
-        .where(Partnership.id == partnership.id)
-        .options(*whole_proposal())
-        .with_for_update(key_share=True, of=Partnership)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def is_covered(session: Session, need: Need) -> bool:
-    """Tell whether partnerships to which all said yes cover every slot of an open need; others wait meanwhile."""
-    session.execute(select(Need.id).where(Need.id == need.id).with_for_update(key_share=True))
-    session.refresh(need, ["status"])
-    if not need.is_open:
-        return False
-    promised = (
-        select(func.coalesce(func.sum(Commitment.quantity), 0))
-        .join(Party, Commitment.party_id == Party.id)
-        .join(Partnership, Party.partnership_id == Partnership.id)
-        .where(Commitment.slot_id == Slot.id, Commitment.released_at.is_(None), Partnership.accepted_at.is_not(None))
-        .scalar_subquery()
-    )
-    return not session.scalar(select(exists(select(Slot.id).where(Slot.need_id == need.id, promised < Slot.quantity))))
 
 
 def _in_short(partnership: Partnership, account: Account) -> SeenPartnership:

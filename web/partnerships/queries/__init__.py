@@ -1,0 +1,39 @@
+"""Reads of partnerships and enquiries, the locks that answers need, and the link in an enquiry's mail."""
+
+from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link, may_answer_by_link
+from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal
+from web.partnerships.queries.seen import (
+    Page,
+    SeenPartnership,
+    SeenParty,
+    awaiting_answer_of,
+    decline_reason,
+    decline_reasons,
+    open_slots,
+    page_of,
+    seen_partnership,
+    seen_question,
+    visible_to,
+)
+
+__all__ = [
+    "AskedByLink",
+    "Page",
+    "SeenPartnership",
+    "SeenParty",
+    "answer_token",
+    "asked_by_link",
+    "awaiting_answer_of",
+    "decline_reason",
+    "decline_reasons",
+    "is_covered",
+    "load_team",
+    "lock_partnership",
+    "lock_proposal",
+    "may_answer_by_link",
+    "open_slots",
+    "page_of",
+    "seen_partnership",
+    "seen_question",
+    "visible_to",
+]
