@@ -21,6 +21,7 @@ from matching.relaxation import Relaxation, questions, relax
 from matching.replay import replay
 from matching.results import NeedResult, PartnerResult, SuggestionResult
 from matching.scoring import PairScore, Scores, score
+from matching.serving import Fit, fits_of
 from matching.showing import ROUNDS, SeasonPair, Showing, ShownNeed
 from matching.signals import Signal, all_signals
 from matching.snapshots import from_json, to_json
@@ -37,6 +38,7 @@ __all__ = [
     "Candidate",
     "Closeness",
     "Exclusions",
+    "Fit",
     "Gate",
     "Geography",
     "ItemProfile",
@@ -65,6 +67,7 @@ __all__ = [
     "assemble",
     "exclusions",
     "explain_pair",
+    "fits_of",
     "from_json",
     "normalise",
     "questions",

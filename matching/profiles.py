@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from matching.geography import Geography
-from matching.names import skill_key, skill_keys
+from matching.names import skill_keys
 
 __all__ = [
     "CONDITIONS",
@@ -319,11 +319,10 @@ class Taxonomy:
             *((alias, skill, True) for skill in sorted(self.aliases) for alias in self.aliases[skill]),
         ]
         forms: dict[str, tuple[str, bool]] = {}
-        for form, skill, is_alias in named:
-            forms.setdefault(skill_key(form), (skill, is_alias))
-        for form, skill, is_alias in named:
-            for reading in skill_keys(form):
-                forms.setdefault(reading, (skill, is_alias))
+        for keys in (slice(1), slice(None)):  # how each is written, and only then how it is read
+            for form, skill, is_alias in named:
+                for key in skill_keys(form)[keys]:
+                    forms.setdefault(key, (skill, is_alias))
         return forms
 
 

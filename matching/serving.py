@@ -1,14 +1,75 @@
-"""One offer that changed, and the needs that it could serve now."""
+"""One offer, and the needs that it could serve: after it changed, or before it is even written down."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from matching.eligibility import exclusions
+from matching.eligibility import Gate, exclusions
 from matching.pairs import Pairs
-from matching.profiles import NeedProfile, OfferProfile, Taxonomy
+from matching.profiles import Geography, NeedProfile, OfferProfile, Taxonomy, Weights
+from matching.scoring import PairScore, score
 from matching.signals import SkillFit
 from matching.teams import FAINT_FLOOR, FIT_FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A need that an offer counts for.
+
+    Parameters
+    ----------
+    need_id : str
+        Id of the need.
+    gates : tuple[Gate, ...]
+        The gates that the pair fails; empty where it may be suggested.
+    score : PairScore
+        Its score with parts and reasons, whether it passes the gates or not.
+
+    """
+
+    need_id: str
+    gates: tuple[Gate, ...]
+    score: PairScore
+
+
+def fits_of(
+    offer: OfferProfile,
+    needs: Sequence[NeedProfile],
+    *,
+    weights: Weights,
+    geography: Geography,
+    taxonomy: Taxonomy,
+) -> list[Fit]:
+    """Return the needs of which an offer fills a slot, with the very figures that a run gives them.
+
+    Parameters
+    ----------
+    offer : OfferProfile
+        The offer; it need not be kept anywhere.
+    needs : Sequence[NeedProfile]
+        The needs.
+    weights : Weights
+        How much each signal counts.
+    geography : Geography
+        Which districts touch.
+    taxonomy : Taxonomy
+        Skills and what they are called.
+
+    Returns
+    -------
+    list[Fit]
+        The best first, those that fail a gate among them; ties in the order of their ids.
+
+    """
+    scores = score(Pairs.every(needs, [offer]), weights=weights, geography=geography, taxonomy=taxonomy)
+    excluded = exclusions(needs, [offer])
+    found = [
+        Fit(need.id, excluded.gates(row, 0), scores.explain(row))
+        for row, need in enumerate(needs)
+        if scores.gives_something(row, FIT_FLOOR)
+    ]
+    return sorted(found, key=lambda fit: (-(fit.score.raw or 0.0), fit.need_id))
 
 
 def served(

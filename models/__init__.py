@@ -48,6 +48,7 @@ from models.taxonomy import (
     SkillAlias,
     SkillMerger,
     SmallRole,
+    Times,
     Window,
 )
 from models.wishes import JointWish
@@ -122,6 +123,7 @@ __all__ = [
     "SuggestionApproval",
     "SuggestionPartner",
     "SuggestionShare",
+    "Times",
     "Verdict",
     "WeightPreview",
     "WeightSet",

@@ -40,6 +40,28 @@ class Window(StrEnum):
     SUN_EVENING = "sun_evening"
 
 
+class Times(StrEnum):
+    """A part of the week, as large as people think of it."""
+
+    WEEKDAY_DAY = "weekday_day"
+    WEEKDAY_EVENING = "weekday_evening"
+    WEEKEND_DAY = "weekend_day"
+    WEEKEND_EVENING = "weekend_evening"
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Return the windows that it spans."""
+        return _SPANS[self]
+
+
+_SPANS: Final = {
+    Times.WEEKDAY_DAY: (Window.WEEKDAY_AM, Window.WEEKDAY_PM),
+    Times.WEEKDAY_EVENING: (Window.WEEKDAY_EVENING,),
+    Times.WEEKEND_DAY: (Window.SAT_AM, Window.SAT_PM, Window.SUN_AM, Window.SUN_PM),
+    Times.WEEKEND_EVENING: (Window.SAT_EVENING, Window.SUN_EVENING),
+}
+
+
 class Condition(StrEnum):
     """What an offer asks in return, and what a need can take."""
 

@@ -21,6 +21,7 @@ HERE: Final = Path(__file__).parent
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, ready to serve; it refuses to start where a promise is not kept."""
+    from web.abilities import views as abilities_views
     from web.accounts import api as accounts_api
     from web.accounts import commands as accounts_commands
     from web.accounts import views as accounts_views
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     work[JobKind.REFRESH_OFFER] = suggestions_jobs.seek
     init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy))
 
-    for pages in (home_views, accounts_views, participants_views, listings_views, suggestions_views):
+    for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
     app.register_blueprint(partnerships_views.bp)
     app.register_blueprint(giving_views.bp)

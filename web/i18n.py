@@ -28,6 +28,7 @@ from models import (
     Side,
     SmallRole,
     Stage,
+    Times,
     Verdict,
     Window,
 )
@@ -79,6 +80,12 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
         SmallRole.EVENING: _l("In the evening"),
         SmallRole.CHILDREN_WELCOME: _l("Children are welcome"),
         SmallRole.TRIAL: _l("Try it beside somebody experienced"),
+    },
+    Times: {
+        Times.WEEKDAY_DAY: _l("Weekdays, in the daytime"),
+        Times.WEEKDAY_EVENING: _l("Weekdays, in the evening"),
+        Times.WEEKEND_DAY: _l("Saturdays and Sundays, in the daytime"),
+        Times.WEEKEND_EVENING: _l("Saturdays and Sundays, in the evening"),
     },
     Condition: {
         Condition.FREE: _l("Free of charge"),

@@ -158,8 +158,13 @@ class Lexicon:
         )
 
 
-def sentence(reason: Reason | Mapping[str, Any], lexicon: Lexicon | None = None) -> str:
-    """Return what a reason says, in the reader's language."""
+def sentence(
+    reason: Reason | Mapping[str, Any],
+    lexicon: Lexicon | None = None,
+    *,
+    sentences: Mapping[str, Any] = SENTENCES,
+) -> str:
+    """Return what a reason says, in the reader's language; `sentences` may be put in other words."""
     said = reason if isinstance(reason, Reason) else Reason(reason["code"], reason["params"])
     words = lexicon or Lexicon()
     params = {name: WORDINGS[name](value, words) if name in WORDINGS else value for name, value in said.params.items()}
@@ -167,7 +172,7 @@ def sentence(reason: Reason | Mapping[str, Any], lexicon: Lexicon | None = None)
         params["what"] = params["slot"]
     if said.code == "team_covers" and not params["covered"]:
         return str(_l("Together they cover a part of what is lacking."))
-    return str(SENTENCES[said.code]) % params
+    return str(sentences[said.code]) % params
 
 
 def part_names(names: Iterable[str]) -> str:

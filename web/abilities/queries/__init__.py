@@ -1,0 +1,1 @@
+"""Reads for residents: what is asked for most, where, and which needs fit what somebody can do."""
