@@ -146,6 +146,8 @@ def add() -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def offer(offer: Offer) -> ResponseReturnValue:
     """Show what happens next with what a resident offers, and the needs that fit it now."""
+    if not offer.participant.is_resident:
+        return redirect(url_for("listings.offer", id=offer.id))
     db, account = current_session(), account_at_work()
     listings.whole_offer(db, offer)
     answers = Answers.of(offer)

@@ -136,7 +136,7 @@ def places(session: Session, *, of: Area | None = None, everywhere: bool = False
     here = select(Need.municipality_id).where(Need.status == NeedStatus.OPEN)
     if of is not None:
         here = select(literal(of.id))
-    statement = select(Area).where(levels).order_by(Area.is_demo.desc(), Area.level, Area.reading, Area.path)
+    statement = select(Area).where(levels).order_by(Area.is_demo.desc(), Area.reading, Area.path)
     if not everywhere:
         statement = statement.where(or_(Area.id.in_(here), Area.parent_id.in_(here)))
     districts: dict[UUID | None, list[Area]] = {}
