@@ -42,7 +42,7 @@ def when() -> ResponseReturnValue:
     """Ask when, the second tap; show what was understood of their own words."""
     form = AnswersForm(request.args)
     if not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     answers = form.answers()
     return render_template(
         "abilities/when.html", form=form, answers=answers, understood=understood(current_session(), answers.also)
@@ -55,7 +55,7 @@ def where() -> ResponseReturnValue:
     """Ask where, the third tap, which answers."""
     form = AnswersForm(request.args)
     if not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     person = person_of(current_account())
     found = places(current_session(), of=None if person is None else person.municipality)
     return render_template("abilities/where.html", form=form, answers=form.answers(), places=found)
@@ -67,7 +67,7 @@ def needs() -> ResponseReturnValue:
     """Show the open needs that fit, and why."""
     form = AnswersForm(request.args)
     if not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     db, account, answers = current_session(), current_account(), form.answers()
     skills, area = skills_by_code(db, answers.can), place(db, answers.area)
     found = needs_that_fit(db, account, answers, skills, area, at=utc_now())
@@ -91,7 +91,7 @@ def keep() -> ResponseReturnValue:
     """Keep the answers and go on to signing up, or to registering where that is done."""
     form = AnswersForm(request.form)
     if not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     account, answers, at = current_account(), form.answers(), utc_now()
     if account is None:
         services.keep_for_browser(current_session(), token_hash(_browser_token()), answers, at=at)
@@ -134,7 +134,7 @@ def add() -> ResponseReturnValue:
     """Write down what a registered resident can do besides."""
     form, person = AnswersForm(request.form), person_of(account_at_work())
     if person is None or not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     answers = form.answers()
     offer = services.offer(current_session(), person, _abilities(answers), by=account_at_work(), at=utc_now())
     flash(_("What you can do is written down."), "success")
@@ -161,7 +161,7 @@ def change(offer: Offer) -> ResponseReturnValue:
     """Change what a resident offers to the new answers."""
     form = AnswersForm(request.form)
     if not form.names_something():
-        return _first_page(form), 422
+        return _asked_again(form)
     listings.whole_offer(current_session(), offer)
     services.change(
         current_session(),
@@ -183,6 +183,13 @@ def rest() -> ResponseReturnValue:
     if person is None:
         return redirect(url_for("abilities.start"), 303)
     return render_template("abilities/rest.html", person=person, running=engagements_of(current_session(), person))
+
+
+def _asked_again(form: AnswersForm) -> ResponseReturnValue:
+    """Say at the first question what is wrong; who comes without any answer begins there."""
+    if not request.values:
+        return redirect(url_for("abilities.start"))
+    return _first_page(form), 422
 
 
 def _first_page(form: AnswersForm) -> str:
