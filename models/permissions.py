@@ -12,6 +12,7 @@ from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
 from models.partnerships import Enquiry, Partnership
 from models.suggestions import Suggestion
+from models.wishes import JointWish
 
 Rule: TypeAlias = Callable[[Account | None, Any], bool]
 
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     SUGGESTION_SEE = "suggestion:see"
     SUGGESTION_REVIEW = "suggestion:review"
     NEED_CANDIDATES = "need:candidates"
+    JOINT_WISH_ANSWER = "joint-wish:answer"
     JOB_SEE = "job:see"
     PARTNERSHIP_LIST = "partnership:list"
     PARTNERSHIP_SEE = "partnership:see"
@@ -120,6 +122,16 @@ def represents_its_participant(account: Account | None, subject: Need | Offer) -
     return account is not None and account.represents(subject.participant_id)
 
 
+def has_the_other_need(account: Account | None, subject: JointWish) -> bool:
+    """Grant to accounts that speak for the side that is asked whether it would do it together."""
+    return represents_its_participant(account, subject.other_need)
+
+
+def coordinates_the_other_need(account: Account | None, subject: JointWish) -> bool:
+    """Grant to coordinators of the place of the need that is asked, for those who answer by telephone."""
+    return coordinates_its_place(account, subject.other_need)
+
+
 def represents_it(account: Account | None, subject: Participant) -> bool:
     """Grant to accounts that speak for the participant."""
     return account is not None and account.represents(subject.id)
@@ -189,6 +201,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.NEED_POST: (represents_somebody, is_coordinator),
         Permission.NEED_EDIT: (represents_its_participant, coordinates_its_place),
         Permission.NEED_CANDIDATES: (coordinates_its_place,),
+        Permission.JOINT_WISH_ANSWER: (has_the_other_need, coordinates_the_other_need),
         Permission.OFFER_LIST: (is_signed_in,),
         Permission.OFFER_SEE: (is_public_offer, represents_its_participant, coordinates_its_place),
         Permission.OFFER_POST: (represents_somebody, is_coordinator),

@@ -13,6 +13,7 @@ from models import (
     Enquiry,
     Job,
     JobKind,
+    JointWish,
     Need,
     Offer,
     Participant,
@@ -76,7 +77,13 @@ def build_world(session: AuditedSession) -> World:
         "other coordinator": make_appointment(make_municipality()).account,
         "administrator": make_appointment(municipality, role=Role.ADMINISTRATOR).account,
     }
-    session.add_all([suggestion, partnership, job, token, passkey, skill, weight_set])
+    wish = JointWish(
+        need=make_need(participant=make_participant(area=municipality)),
+        other_need=need,
+        wished_by=None,
+        wished_at=utc_now(),
+    )
+    session.add_all([wish, suggestion, partnership, job, token, passkey, skill, weight_set])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
     rows: dict[type[Base], Any] = {
@@ -87,6 +94,7 @@ def build_world(session: AuditedSession) -> World:
         Partnership: partnership,
         Enquiry: partnership.parties[0].enquiry,
         Job: job,
+        JointWish: wish,
         ApiToken: token,
         Passkey: passkey,
         Area: municipality,

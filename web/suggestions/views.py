@@ -1,7 +1,8 @@
 """The desk as pages."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from models import Job, Need, Permission, Suggestion, Verdict, utc_now
 from web.database import current_session
 from web.i18n import label, locale, moment
+from web.listings.queries import together
 from web.security import account_at_work, requires
 from web.suggestions import documents, forms, services
 from web.suggestions.queries import desk, reviews
@@ -22,6 +24,12 @@ KEPT_WHEN_PAGING: Final = frozenset({"area", "by", "state", "q", "offer"})
 SEASONS: Final = ("stability", "total")
 
 bp = Blueprint("suggestions", __name__)
+
+
+@bp.app_template_filter("said_by_engine")
+def said_by_engine(reason: Mapping[str, Any]) -> str:
+    """Return what a stored reason of the engine says, for pages of other features too."""
+    return documents.sentence(reason)
 
 
 @bp.get("/desk")
@@ -109,6 +117,7 @@ def need(need: Need) -> ResponseReturnValue:
         found=documents.found(outcome),
         intermediaries=[] if any(not one.is_faint for one in undecided) else reviews.intermediaries_near(session, need),
         search=forms.OfferSearch(),
+        wishes=together.wishes_of(session, need, account_at_work()),
     )
 
 

@@ -114,17 +114,18 @@ def skills_perhaps_meant(session: Session, pieces: Sequence[Slot] | Sequence[Off
 
 def whole_need(session: Session, need: Need) -> Need:
     """Load all that the page of a need shows, in one go."""
-    return session.scalars(
+    statement = (
         select(Need)
         .where(Need.id == need.id)
         .options(
-            selectinload(Need.slots).joinedload(Slot.skill),
-            selectinload(Need.fields),
+            joinedload(Need.slots).joinedload(Slot.skill),
+            joinedload(Need.fields),
             joinedload(Need.participant).lazyload(Participant.consents),
             joinedload(Need.area),
             joinedload(Need.municipality),
         )
-    ).one()
+    )
+    return session.scalars(statement).unique().one()
 
 
 def alike_needs(session: Session, account: Account | None, need: Need) -> Sequence[Need]:

@@ -5,14 +5,18 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from models import Condition, Need, Offer, OfferItem, Permission, Slot, SmallRole, Window, is_granted
+from models import Account, Condition, Need, Offer, OfferItem, Permission, Slot, SmallRole, Window, is_granted, utc_now
 from web.database import current_session
 from web.listings import queries
 from web.listings.forms.listings import ListingForm
 from web.listings.forms.needs import NeedForm
 from web.listings.forms.offers import OfferForm
 from web.listings.forms.search import SearchForm
+from web.listings.forms.together import WishForm
+from web.listings.queries import together
+from web.listings.queries.circle import circle_of
 from web.listings.services import needs as need_services
 from web.listings.services import offers as offer_services
 from web.listings.services.pieces import UNSTATED_QUANTITY
@@ -49,18 +53,35 @@ def as_conditions(values: list[str] | None) -> list[Condition]:
 @requires(Permission.NEED_SEE, on=Need)
 def need(need: Need) -> ResponseReturnValue:
     """Show one need."""
-    account = current_account()
-    queries.whole_need(current_session(), need)
+    return need_page(need)
+
+
+def need_page(need: Need, *, wish: WishForm | None = None) -> str:
+    """Return the page of a need; those who have it also read who could help, and with whom they could do it."""
+    session, account = current_session(), current_account()
+    queries.whole_need(session, need)
     may_edit = is_granted(Permission.NEED_EDIT, account, need)
+    inside = _inside(session, need, account_at_work()) if may_edit else {}
     return render_template(
         "listings/need.html",
         need=need,
         owner=seen_by(account, need.participant),
         may_edit=may_edit,
-        perhaps_meant=queries.skills_perhaps_meant(current_session(), need.slots) if may_edit else {},
-        alike=queries.alike_needs(current_session(), account, need),
+        alike=queries.alike_needs(session, account, need),
         may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
+        form=wish,
+        **inside,
     )
+
+
+def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
+    """Return what only those read who have the need or coordinate its place."""
+    return {
+        "perhaps_meant": queries.skills_perhaps_meant(session, need.slots),
+        "circle": circle_of(session, need, at=utc_now()) if need.is_open else None,
+        "wishes": together.wishes_of(session, need, account),
+        "cases": together.cases_like(session, need, account),
+    }
 
 
 @bp.route("/needs/new", methods=["GET", "POST"])
