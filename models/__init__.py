@@ -24,6 +24,7 @@ from models.participants import Consent, ConsentChannel, ConsentPurpose, Partici
 from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
 from models.permissions import Permission, is_granted
 from models.requests import HandledRequest
+from models.searches import SavedSearch
 from models.showings import NeedsShown
 from models.suggestions import (
     MatchingRun,
@@ -109,6 +110,7 @@ __all__ = [
     "ReviewStep",
     "Role",
     "RunState",
+    "SavedSearch",
     "Side",
     "SignIn",
     "SignInAttempt",

@@ -42,6 +42,7 @@ NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
         "suggestion_shares": "derived by a run that is recorded, recomputable from its snapshot",
         "need_outcomes": "derived by a run that is recorded",
         "drafts": "typed and not said yet; what becomes of a draft is recorded",
+        "saved_searches": "what a reader looks for is their own; nothing of the town changes by it",
         "needs_shown": "derived by a run that is recorded",
         "weight_previews": "reckoned from weights that are recorded",
     }

@@ -27,6 +27,8 @@ class OutboxMail(Base, kw_only=True):
     template: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    reply_to: Mapped[str | None] = mapped_column(String(254), default=None)
+    stop_url: Mapped[str | None] = mapped_column(String(500), default=None)  # one click there ends mails of this sort
     attempts: Mapped[int] = mapped_column(default=0, init=False)
     last_error: Mapped[str] = mapped_column(String(300), default="", init=False)
     next_attempt_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
@@ -55,3 +57,5 @@ class OutboxMail(Base, kw_only=True):
         """Blank what was written: a mail to one person can tell of another who asks to be forgotten."""
         self.subject = ""
         self.body = ""
+        self.reply_to = None
+        self.stop_url = None

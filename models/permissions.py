@@ -11,6 +11,7 @@ from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
 from models.partnerships import Enquiry, Partnership
+from models.searches import SavedSearch
 from models.suggestions import Suggestion
 from models.wishes import JointWish
 
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account:own"
     TOKEN_REVOKE = "account:revoke-token"  # noqa: S105  # the name of a permission
     PASSKEY_REMOVE = "account:remove-passkey"
+    SEARCH_EDIT = "search:edit"
     NEED_LIST = "need:list"
     NEED_SEE = "need:see"
     NEED_POST = "need:post"
@@ -68,8 +70,8 @@ def is_signed_in(account: Account | None, subject: object) -> bool:
     return account is not None
 
 
-def owns_it(account: Account | None, subject: ApiToken | Passkey) -> bool:
-    """Grant to the account that the token or passkey belongs to."""
+def owns_it(account: Account | None, subject: ApiToken | Passkey | SavedSearch) -> bool:
+    """Grant to the account that the token, passkey or saved search belongs to."""
     return account is not None and subject.account_id == account.id
 
 
@@ -196,6 +198,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ACCOUNT_OWN: (is_signed_in,),
         Permission.TOKEN_REVOKE: (owns_it,),
         Permission.PASSKEY_REMOVE: (owns_it,),
+        Permission.SEARCH_EDIT: (owns_it,),
         Permission.NEED_LIST: (anyone,),
         Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
         Permission.NEED_POST: (represents_somebody, is_coordinator),

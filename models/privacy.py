@@ -95,8 +95,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             municipality_id=O, version=O,
         ),
         "outbox_mails": _table(
-            to_address=P, locale=O, template=O, subject=P, body=P, attempts=O, last_error=O, next_attempt_at=O,
-            sent_at=O, given_up_at=O, to_account_id=O,
+            to_address=P, locale=O, template=O, subject=P, body=P, reply_to=P, stop_url=S, attempts=O,
+            last_error=O, next_attempt_at=O, sent_at=O, given_up_at=O, to_account_id=O,
         ),
         "participant_fields": MappingProxyType({"participant_id": O, "activity_field_id": O}),
         "participants": _table(
@@ -119,6 +119,10 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             at=O, purpose=P, subject_id=O, to_participant_id=O, to_account_id=O, partnership_id=O
         ),
         "review_reasons": _table(code=O, step=O, name_ja=O, name_en=O),
+        "saved_searches": _table(
+            name=P, parameters=P, locale=O, told_until=O, address=P, confirmed_at=O, told_on=O, reader_id=O,
+            account_id=O,
+        ),
         "sign_in_attempts": _table(subject_hash=S),
         "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
         "skill_aliases": _table(text=O, skill_id=O),
@@ -157,6 +161,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "passkeys": ("account_id", "account"),
         "outbox_mails": ("to_account_id", "account"),
         "drafts": ("account_id", "account"),
+        "saved_searches": ("account_id", "account"),
         "handled_requests": ("account_id", "account"),
         "suggestion_approvals": ("account_id", "account"),
         "participants": ("id", "participant"),
@@ -177,6 +182,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 # Rows that go as a whole when a person's data are erased; what others must still see is scrubbed instead.
 DELETED_ON_ERASURE: Final = (
     "drafts",
+    "saved_searches",
     "handled_requests",
     "outbox_mails",
     "api_tokens",

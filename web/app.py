@@ -38,6 +38,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
+    from web.searches import jobs as searches_jobs
+    from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import jobs as suggestions_jobs
@@ -63,13 +65,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_pages(app, settings)
     work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
     work[JobKind.REFRESH_OFFER] = suggestions_jobs.seek
-    init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy))
+    init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy))
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
     app.register_blueprint(partnerships_views.bp)
     app.register_blueprint(giving_views.bp)
     app.register_blueprint(operations_views.bp)
+    app.register_blueprint(searches_views.bp)
     app.register_blueprint(administration_views.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)

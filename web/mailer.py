@@ -35,6 +35,8 @@ def compose(
     to: Account | None = None,
     address: str | None = None,
     locale: str | None = None,
+    reply_to: str | None = None,
+    stop_url: str | None = None,
     **context: Any,
 ) -> OutboxMail:
     """Write a mail into the outbox, in the reader's language, in the transaction of its cause."""
@@ -42,7 +44,7 @@ def compose(
         raise ValueError("a mail needs a reader")
     language = locale or (to.locale if to else "ja")
     environment = _environment(language)
-    values = context | {"reader": to, "locale": language}
+    values = context | {"reader": to, "locale": language, "stop_url": stop_url}
     subject = environment.get_template(f"emails/{template}/subject.txt").render(values)
     mail = OutboxMail(
         to_account=to,
@@ -51,6 +53,8 @@ def compose(
         template=template,
         subject=" ".join(subject.split()),
         body=environment.get_template(f"emails/{template}/body.txt").render(values),
+        reply_to=reply_to,
+        stop_url=stop_url,
     )
     session.add(mail)
     return mail
@@ -119,6 +123,12 @@ def _as_message(mail: OutboxMail, *, sender: str) -> EmailMessage:
     message["Message-ID"] = make_msgid(idstring=mail.id.hex, domain="enishi.invalid")
     message["Content-Language"] = mail.locale
     message["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    if mail.stop_url:
+        # RFC 8058: the reader's mail program asks for this address by POST, without a page in between.
+        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body)
     return message
 

@@ -20,6 +20,7 @@ from models import (
     Partnership,
     Passkey,
     Role,
+    SavedSearch,
     Skill,
     SkillAlias,
     Suggestion,
@@ -66,6 +67,7 @@ def build_world(session: AuditedSession) -> World:
     passkey = Passkey(account=manager, credential_id="k", public_key="k", sign_count=0, transports=[], name="phone")
     skill = make_skill(aliases=("会報づくり",))
     weight_set = WeightSet(number=1, weights=dict(Weights().as_mapping()), is_active=True)
+    search = SavedSearch(name="食堂", parameters={}, told_until=utc_now(), confirmed_at=utc_now(), account=manager)
     accounts: dict[str, Account | None] = {
         VISITOR: None,
         "account": make_account(),
@@ -83,7 +85,7 @@ def build_world(session: AuditedSession) -> World:
         wished_by=None,
         wished_at=utc_now(),
     )
-    session.add_all([wish, suggestion, partnership, job, token, passkey, skill, weight_set])
+    session.add_all([wish, suggestion, partnership, job, token, passkey, skill, weight_set, search])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
     rows: dict[type[Base], Any] = {
@@ -101,5 +103,6 @@ def build_world(session: AuditedSession) -> World:
         Skill: skill,
         SkillAlias: skill.aliases[0],
         WeightSet: weight_set,
+        SavedSearch: search,
     }
     return World(rows, accounts)

@@ -76,6 +76,8 @@ def _forget_elsewhere(session: Session, words: set[str]) -> None:
     told = [column.contains(word, autoescape=True) for word in words for column in (mails.c.subject, mails.c.body)]
     session.execute(delete(mails).where(or_(*told)))
     session.execute(delete(Base.metadata.tables["handled_requests"]))
+    searches = Base.metadata.tables["saved_searches"]
+    session.execute(delete(searches).where(searches.c.address.in_(words)))
     participants = Base.metadata.tables["participants"]
     for column in ("contact_name", "contact_email", "contact_phone"):
         session.execute(update(participants).where(participants.c[column].in_(words)).values({column: ""}))

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
 from models import ResourceKind, SmallRole
@@ -18,7 +17,6 @@ from web.i18n import LABELS, locale
 from web.listings import queries
 from web.listings.queries import Filters, Order, Show, When
 
-LONGEST_VALUE: Final = 200
 SHOWN_AT_ONCE: Final = 8
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -64,23 +62,9 @@ class Group:
     rest: Sequence[Chip] = ()
 
 
-def filters_of(address: MultiDict[str, str] | Mapping[str, str]) -> Filters:
-    """Read a search from an address; what is unknown finds nothing, an unknown state or order is the usual one."""
-
-    def value(name: str) -> str:
-        return (one_line(address.get(name)) or "")[:LONGEST_VALUE]
-
-    return Filters(
-        q=value("q")[: queries.LONGEST_QUERY],
-        area=value("area"),
-        nearby=value("nearby") == "1",
-        field=value("field"),
-        kind=value("kind"),
-        when=value("when"),
-        small=value("small"),
-        show=_member(Show, value("show"), Show.OPEN),
-        order=_member(Order, value("order"), Order.NEWEST),
-    )
+def filters_of(address: Mapping[str, str]) -> Filters:
+    """Read a search from an address as somebody may have typed it."""
+    return Filters.from_address({name: one_line(value) or "" for name, value in address.items()})
 
 
 def groups(filters: Filters, facets: queries.Facets, *, with_states: bool) -> list[Group]:

@@ -34,6 +34,7 @@ from web.participants.queries import SeenParticipant, seen_by
 PAGE_SIZE: Final = 20
 MOST_PLACES: Final = 300
 LONGEST_QUERY: Final = 100
+LONGEST_VALUE: Final = 200
 
 Listing = TypeVar("Listing", Need, Offer)
 
@@ -87,6 +88,18 @@ class Filters:
     small: str = ""
     show: Show = Show.OPEN
     order: Order = Order.NEWEST
+
+    @classmethod
+    def from_address(cls, address: Mapping[str, str]) -> "Filters":
+        """Read a search from the parameters of an address; an unknown state or order is the usual one."""
+        show, order = address.get("show", ""), address.get("order", "")
+        return cls(
+            **{name: address.get(name, "")[:LONGEST_VALUE] for name in ("area", "field", "kind", "when", "small")},
+            q=address.get("q", "")[:LONGEST_QUERY],
+            nearby=address.get("nearby") == "1",
+            show=Show(show) if show in {member.value for member in Show} else Show.OPEN,
+            order=Order(order) if order in {member.value for member in Order} else Order.NEWEST,
+        )
 
     def active(self) -> dict[str, str]:
         """Return the parts that narrow the list, as the parameters of its address."""
