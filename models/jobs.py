@@ -1,6 +1,6 @@
 """Background work as rows, so that a job and its cause are written together or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -131,6 +131,28 @@ class Job(Base, kw_only=True):
             else:
                 for need in alike:
                     cls.request_for(session, need, by=by)
+
+    @classmethod
+    def request_in_each(cls, session: Session, municipalities: Collection[Area], *, by: Account | None) -> None:
+        """Ask for partners to be looked for anew in all these municipalities, where nobody asked already."""
+        waiting = set(
+            session.scalars(
+                select(cls.municipality_id)
+                .where(
+                    cls.kind == JobKind.REFRESH_SUGGESTIONS,
+                    cls.state == JobState.QUEUED,
+                    cls.need_id.is_(None),
+                    cls.offer_id.is_(None),
+                )
+                .order_by(cls.created_at, cls.id)
+                .with_for_update()
+            )
+        )
+        session.add_all(
+            cls(kind=JobKind.REFRESH_SUGGESTIONS, municipality=municipality, requested_by=by)
+            for municipality in municipalities
+            if municipality.id not in waiting
+        )
 
     @classmethod
     def _request(  # the one question behind three

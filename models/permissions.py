@@ -54,6 +54,8 @@ class Permission(StrEnum):
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
+    SKILL_EDIT = "skill:edit"
+    SKILL_MERGE = "skill:merge"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -231,6 +233,8 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
         Permission.ENQUIRY_ANSWER_BY_LINK: (anyone,),  # the signed link in the mail is the key
+        Permission.SKILL_EDIT: (is_administrator,),
+        Permission.SKILL_MERGE: (is_administrator,),
         Permission.BOARD_SEE: (is_administrator,),
         Permission.AUDIT_SEE: (is_administrator,),
     }

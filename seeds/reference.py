@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matching import Weights
-from models import ActivityField, ReviewReason, ReviewStep, Skill, SkillAlias, WeightSet
+from models import ActivityField, ReviewReason, ReviewStep, Skill, SkillAlias, SkillMerger, WeightSet
 from seeds.identity import identified
 from seeds.places import load_areas
 from seeds.sheets import FOLDER, read
@@ -56,6 +56,9 @@ def _load_activity_fields(session: Session, tally: Tally) -> None:
 def _load_skills(session: Session, tally: Tally) -> None:
     rows = read(REFERENCE / "skills.csv")
     skills = {skill.code: skill for skill in session.scalars(select(Skill).options(selectinload(Skill.parent)))}
+    # A skill that people gave up for another one stays given up; what lies below it lies below the other.
+    given_up = session.scalars(select(SkillMerger).options(joinedload(SkillMerger.kept)))
+    skills |= {merger.code: merger.kept for merger in given_up}
     known = set(skills)
     for row in rows:
         code = row.required("code")
@@ -65,7 +68,9 @@ def _load_skills(session: Session, tally: Tally) -> None:
     for row in rows:
         skill = row.found("code", skills)
         parent = row.found_or_none("parent", skills)
-        if skill.code in known:
+        if skill.renamed_at is not None or skill.code != row.required("code"):
+            tally.unchanged += 1
+        elif skill.code in known:
             words = {"name_ja": row.required("name_ja"), "name_en": row.required("name_en")}
             tally.update(skill, {**words, "parent": parent})
         else:

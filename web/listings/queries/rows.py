@@ -29,6 +29,7 @@ from models import (
     Reach,
     Role,
     Skill,
+    SkillMerger,
     Slot,
     Suggestion,
     SuggestionPartner,
@@ -221,6 +222,8 @@ def choices_by_code(
         select(ActivityField).where(ActivityField.code.in_(fields)).order_by(ActivityField.position)
     ).all()
     known_skills = {skill.code: skill for skill in session.scalars(select(Skill).where(Skill.code.in_(skills)))}
+    given_up = select(SkillMerger).where(SkillMerger.code.in_(skills)).options(joinedload(SkillMerger.kept))
+    known_skills |= {merger.code: merger.kept for merger in session.scalars(given_up)}
     if (area is not None and place is None) or len(known_fields) < len(set(fields)) or set(skills) - set(known_skills):
         raise InvalidValue("a place, field or skill that is named does not exist")
     return Chosen(owner, place, known_fields, known_skills)
