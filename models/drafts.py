@@ -36,6 +36,7 @@ class Draft(Base, kw_only=True):
     saved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     about: Mapped[str] = mapped_column(String(36), default="")  # the id of the row that is being changed, or nothing
+    discarded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     token_hash: Mapped[str | None] = mapped_column(String(64), default=None, unique=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), init=False)
 
@@ -46,6 +47,15 @@ class Draft(Base, kw_only=True):
         self.content = dict(content)
         self.saved_at = at
         self.expires_at = until
+        self.discarded_at = None
+
+    def discard(self, *, at: datetime) -> None:
+        """Put the draft away; it is removed when this can no longer be undone."""
+        self.discarded_at = at
+
+    def take_out_again(self) -> None:
+        """Take back that the draft was discarded."""
+        self.discarded_at = None
 
     def claim(self, account: Account) -> None:
         """Let the draft belong to an account, and no longer to the browser that it was typed in."""

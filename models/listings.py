@@ -125,8 +125,11 @@ class Need(Versioned, Base, kw_only=True):
     starts_on: Mapped[date | None] = mapped_column(default=None)
     ends_on: Mapped[date | None] = mapped_column(default=None)
     expires_on: Mapped[date | None] = mapped_column(default=None)
+    notice_contact: Mapped[str | None] = mapped_column(String(100), default=None)
+    notice_phone: Mapped[str | None] = mapped_column(String(40), default=None)
     import_key: Mapped[str | None] = mapped_column(String(200), default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    discarded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     search_text: Mapped[str] = mapped_column(Text, default="", init=False)
     participant_id: Mapped[UUID] = mapped_column(index=True, init=False)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
@@ -192,6 +195,24 @@ class Need(Versioned, Base, kw_only=True):
         ):
             raise IllegalMove(f"a need that is {self.status} does not become {status}")
         self.status = status
+
+    def reopen_as(self, status: NeedStatus) -> None:
+        """Take a withdrawal back: the need stands again where it stood before it."""
+        if self.status is not NeedStatus.WITHDRAWN or status not in {NeedStatus.OPEN, NeedStatus.FILLED}:
+            raise IllegalMove(f"a need that is {self.status} does not become {status} again")
+        self.status = status
+
+    def discard(self, *, at: datetime) -> None:
+        """Put a draft away; nobody sees it any more, and it is removed when this can no longer be undone."""
+        if self.status is not NeedStatus.DRAFT or self.discarded_at is not None:
+            raise IllegalMove("only a draft is discarded, and once")
+        self.discarded_at = at
+
+    def take_out_again(self) -> None:
+        """Take back that a draft was discarded."""
+        if self.discarded_at is None:
+            raise IllegalMove("the need was not discarded")
+        self.discarded_at = None
 
     def set_windows(self, windows: list[Window] | None) -> None:
         """Set the parts of the week, or None where nobody said."""
@@ -368,6 +389,12 @@ class Offer(Versioned, Base, kw_only=True):
     def withdraw(self) -> None:
         """Take the offer back; what was promised already stays promised."""
         self.status = OfferStatus.WITHDRAWN
+
+    def reopen_as(self, status: OfferStatus) -> None:
+        """Take a pause or withdrawal back: the offer stands again where it stood before it."""
+        if self.status not in {OfferStatus.PAUSED, OfferStatus.WITHDRAWN}:
+            raise IllegalMove(f"an offer that is {self.status} was neither paused nor withdrawn")
+        self.status = status
 
     def set_engagement_limit(self, limit: int | None) -> None:
         """Set how many partnerships the offer serves at once; running ones are never cut off."""

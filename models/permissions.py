@@ -29,8 +29,11 @@ class Permission(StrEnum):
     SEARCH_EDIT = "search:edit"
     NEED_LIST = "need:list"
     NEED_SEE = "need:see"
+    NEED_BEGIN = "need:begin"
     NEED_POST = "need:post"
     NEED_EDIT = "need:edit"
+    DRAFT_KEEP = "draft:keep"
+    STEP_UNDO = "step:undo"
     OFFER_LIST = "offer:list"
     OFFER_SEE = "offer:see"
     OFFER_POST = "offer:post"
@@ -203,10 +206,13 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.SEARCH_EDIT: (owns_it,),
         Permission.NEED_LIST: (anyone,),
         Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
+        Permission.NEED_BEGIN: (anyone,),
         Permission.NEED_POST: (represents_somebody, is_coordinator),
         Permission.NEED_EDIT: (represents_its_participant, coordinates_its_place),
         Permission.NEED_CANDIDATES: (coordinates_its_place,),
         Permission.JOINT_WISH_ANSWER: (has_the_other_need, coordinates_the_other_need),
+        Permission.DRAFT_KEEP: (anyone,),
+        Permission.STEP_UNDO: (anyone,),
         Permission.OFFER_LIST: (is_signed_in,),
         Permission.OFFER_SEE: (is_public_offer, represents_its_participant, coordinates_its_place),
         Permission.OFFER_POST: (represents_somebody, is_coordinator),
@@ -242,5 +248,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
 
 
 def is_granted(permission: Permission, account: Account | None, subject: object = None) -> bool:
-    """Tell whether the account may do this to the subject."""
+    """Tell whether the account may do this to the subject; what was discarded is there for nobody."""
+    if isinstance(subject, Need) and subject.discarded_at is not None:
+        return False
     return any(rule(account, subject) for rule in GRANTED_IF_ANY[permission])

@@ -50,7 +50,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
         ),
         "drafts": _table(
-            kind=O, content=P, saved_at=O, expires_at=O, about=O, token_hash=S, account_id=O
+            kind=O, content=P, saved_at=O, expires_at=O, discarded_at=O, about=O, token_hash=S, account_id=O
         ),
         "duplicate_verdicts": _table(first_id=O, second_id=O, decided_at=O, decided_by_id=O),
         "enquiries": _table(
@@ -79,7 +79,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "needs": _table(
             title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, welcomes=O, starts_on=O,
-            ends_on=O, expires_on=O, import_key=D, opened_at=O, search_text=D, participant_id=O, area_id=O,
+            ends_on=O, expires_on=O, notice_contact=P, notice_phone=P, discarded_at=O, import_key=D,
+            opened_at=O, search_text=D, participant_id=O, area_id=O,
             municipality_id=O, posted_by_id=O, version=O,
         ),
         "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),

@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.accounts import commands as accounts_commands
     from web.accounts import views as accounts_views
     from web.administration import views as administration_views
+    from web.drafts import views as drafts_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import jobs as suggestions_jobs
     from web.suggestions import views as suggestions_views
+    from web.undo import views as undo_views
 
     settings = settings or Settings.from_environment()
     app = UnitOfWork(
@@ -68,6 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy))
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
+        app.register_blueprint(pages.bp)
+    for pages in (drafts_views, undo_views):
         app.register_blueprint(pages.bp)
     app.register_blueprint(partnerships_views.bp)
     app.register_blueprint(giving_views.bp)

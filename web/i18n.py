@@ -206,7 +206,7 @@ def init_i18n(app: Flask) -> None:
         BABEL_DEFAULT_LOCALE="ja", BABEL_DEFAULT_TIMEZONE="Asia/Tokyo", BABEL_TRANSLATION_DIRECTORIES="translations"
     )
     babel.init_app(app, locale_selector=_select_locale)
-    app.jinja_env.filters.update(day=day, fiscal_year=fiscal_year, moment=moment, label=label)
+    app.jinja_env.filters.update(clock=clock, day=day, fiscal_year=fiscal_year, moment=moment, label=label)
     app.jinja_env.add_extension("jinja2.ext.i18n")
 
 
@@ -240,6 +240,11 @@ def fiscal_year(year: int) -> str:
         return f"fiscal year {year}"
     reiwa = year - REIWA_BEGINS.year + 1
     return f"令和{'元' if reiwa == 1 else reiwa}年度" if reiwa > 0 else f"{year}年度"
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day in the town, as 12:34."""
+    return f"{value.astimezone(TOWN_TIME):%H:%M}"
 
 
 def moment(value: datetime | None, *, language: str | None = None) -> str:

@@ -12,11 +12,17 @@ def draft_of(session: Session, account: Account, kind: DraftKind, *, about: str 
     """Return what the account typed into this form and did not send."""
     return session.scalar(
         select(Draft).where(
-            Draft.account_id == account.id, Draft.kind == kind, Draft.about == about, Draft.expires_at > at
+            Draft.account_id == account.id,
+            Draft.kind == kind,
+            Draft.about == about,
+            Draft.expires_at > at,
+            Draft.discarded_at.is_(None),
         )
     )
 
 
 def draft_of_browser(session: Session, token_hash: str, *, at: datetime) -> Draft | None:
     """Return what was typed in the browser that holds the token with this hash."""
-    return session.scalar(select(Draft).where(Draft.token_hash == token_hash, Draft.expires_at > at))
+    return session.scalar(
+        select(Draft).where(Draft.token_hash == token_hash, Draft.expires_at > at, Draft.discarded_at.is_(None))
+    )

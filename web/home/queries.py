@@ -58,7 +58,11 @@ def own_needs(session: Session, account: Account) -> Sequence[Need]:
     """Return the newest needs of those the account speaks for."""
     return session.scalars(
         select(Need)
-        .where(Need.participant_id.in_(_participants(account)), Need.status.in_([NeedStatus.OPEN, NeedStatus.DRAFT]))
+        .where(
+            Need.participant_id.in_(_participants(account)),
+            Need.status.in_([NeedStatus.OPEN, NeedStatus.DRAFT]),
+            Need.discarded_at.is_(None),
+        )
         .order_by(Need.created_at.desc(), Need.id)
         .limit(MOST_SHOWN)
     ).all()

@@ -29,6 +29,7 @@ from models import (
     utc_now,
 )
 from models.search import fold
+from web.drafts.forms import Typed, as_sent
 from web.fields import Day, members_of, one_line, options, plain
 from web.i18n import label, locale
 from web.listings import queries
@@ -287,6 +288,11 @@ class ListingForm(FlaskForm, Generic[Row]):
         kept: list[tuple[str, str]]
         kept = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", "_once", "version"}]
         return HiddenAnswers([*kept, ("version", version)])
+
+
+def gone_on_with(typed: Typed | None) -> dict[str, Any]:
+    """Return what was typed before as if it were sent now; what is truly sent goes before it."""
+    return {"formdata": as_sent(typed)} if typed and request.method != "POST" else {}
 
 
 def kept_pieces(session: Session, row: Need | Offer) -> frozenset[UUID]:

@@ -8,9 +8,17 @@ from wtforms import SelectField
 from wtforms.validators import Optional
 
 from models import Account, Condition, Offer, Reach
+from web.drafts.forms import Typed
 from web.fields import Between, WholeNumber, members_of
 from web.listings import queries
-from web.listings.forms.listings import Choices, ListingForm, kept_pieces, participant_asked_for, saved_listing
+from web.listings.forms.listings import (
+    Choices,
+    ListingForm,
+    gone_on_with,
+    kept_pieces,
+    participant_asked_for,
+    saved_listing,
+)
 from web.listings.forms.pieces import ItemForm, Rows, by_position, saved_piece
 from web.listings.services.offers import OfferDraft
 from web.listings.services.pieces import UNSTATED_QUANTITY
@@ -36,18 +44,18 @@ class OfferForm(ListingForm[Offer]):
     items = Rows(ItemForm)
 
     @classmethod
-    def to_post(cls, session: Session, account: Account) -> "OfferForm":
-        """Return the form for a new offer."""
+    def to_post(cls, session: Session, account: Account, *, typed: Typed | None = None) -> "OfferForm":
+        """Return the form for a new offer, with what was typed and not sent."""
         preselected = participant_asked_for()
         found = Choices.to_post(session, account, preselected=preselected)
-        return cls(found, participant=str(preselected) if preselected else "")
+        return cls(found, participant=str(preselected) if preselected else "", **gone_on_with(typed))
 
     @classmethod
-    def to_edit(cls, session: Session, offer: Offer) -> "OfferForm":
-        """Return the form with what is saved now."""
+    def to_edit(cls, session: Session, offer: Offer, *, typed: Typed | None = None) -> "OfferForm":
+        """Return the form with what is saved now, or with what was typed over it and not sent."""
         queries.whole_offer(session, offer)
         kept = kept_pieces(session, offer)
-        return cls(Choices.to_edit(session, offer), row=offer, kept=kept, **_saved_offer(offer))
+        return cls(Choices.to_edit(session, offer), row=offer, kept=kept, **_saved_offer(offer), **gone_on_with(typed))
 
     @classmethod
     def as_saved(cls, form: "OfferForm", offer: Offer) -> "OfferForm":

@@ -34,7 +34,7 @@ def visible_needs_to(account: Account | None) -> Select[Need]:
         select(Need)
         .join(Participant, Need.participant_id == Participant.id)
         .join(Area, Need.area_id == Area.id)
-        .where(or_(is_public, *_own_or_coordinated(account)))
+        .where(Need.discarded_at.is_(None), or_(is_public, *_own_or_coordinated(account)))
     )
 
 

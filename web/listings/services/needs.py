@@ -41,6 +41,8 @@ class NeedDraft:
     starts_on: date | None = None
     ends_on: date | None = None
     expires_on: date | None = None
+    notice_contact: str | None = None
+    notice_phone: str | None = None
     slots: Sequence[Piece] = ()
 
 
@@ -57,6 +59,8 @@ def post_need(session: Session, draft: NeedDraft, *, participant: Participant, b
         starts_on=draft.starts_on,
         ends_on=draft.ends_on,
         expires_on=draft.expires_on,
+        notice_contact=draft.notice_contact,
+        notice_phone=draft.notice_phone,
         fields=list(draft.fields),
         origin=NeedOrigin.OWN_POST,
         posted_by=by,
@@ -96,6 +100,8 @@ def change_need(session: Session, need: Need, draft: NeedDraft) -> None:
     need.starts_on = draft.starts_on
     need.ends_on = draft.ends_on
     need.expires_on = draft.expires_on
+    need.notice_contact = draft.notice_contact
+    need.notice_phone = draft.notice_phone
     need.set_accepts(draft.accepts)
     need.set_windows(draft.windows)
     need.set_welcomes(draft.welcomes)
@@ -118,6 +124,25 @@ def withdraw_need(session: Session, need: Need, *, by: Account) -> None:
     if need.status is NeedStatus.WITHDRAWN:
         raise IllegalMove("the need is withdrawn already")
     need.withdraw()
+    _seek_anew(session, need, by=by)
+
+
+def discard_need(need: Need, *, by: Account, at: datetime) -> None:
+    """Put a draft away; it is removed when that can no longer be undone."""
+    check_speaks_for(by, need.participant)
+    need.discard(at=at)
+
+
+def take_out_again(need: Need, *, by: Account) -> None:
+    """Take back that a draft was discarded."""
+    check_speaks_for(by, need.participant)
+    need.take_out_again()
+
+
+def take_back_withdrawal(session: Session, need: Need, status: NeedStatus, *, by: Account) -> None:
+    """Let a need stand again as it stood before it was withdrawn, and seek partners anew."""
+    check_speaks_for(by, need.participant)
+    need.reopen_as(status)
     _seek_anew(session, need, by=by)
 
 

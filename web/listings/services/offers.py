@@ -140,6 +140,13 @@ def withdraw_offer(session: Session, offer: Offer, *, by: Account) -> None:
     _look_anew(session, offer, by=by)
 
 
+def take_back(session: Session, offer: Offer, status: OfferStatus, *, by: Account) -> None:
+    """Let an offer stand again as it stood before it was paused or withdrawn."""
+    check_speaks_for(by, offer.participant)
+    offer.reopen_as(status)
+    _look_anew(session, offer, by=by)
+
+
 def request_runs(session: Session, offer: Offer, *, by: Account | None) -> None:
     """Ask for a new engine run wherever an offer like this can serve an open need; for many that came at once."""
     for municipality in queries.municipalities_reached(session, offer.reach, offer.area, offer.municipality):

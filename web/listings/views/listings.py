@@ -7,8 +7,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from models import Account, Condition, Need, Offer, OfferItem, Permission, Slot, SmallRole, Window, is_granted, utc_now
+from models import (
+    Account,
+    Condition,
+    DraftKind,
+    Need,
+    NeedStatus,
+    Offer,
+    OfferItem,
+    OfferStatus,
+    Permission,
+    Slot,
+    SmallRole,
+    Window,
+    is_granted,
+    utc_now,
+)
 from web.database import current_session
+from web.drafts.forms import DraftOf
 from web.listings import queries
 from web.listings.forms.listings import ListingForm
 from web.listings.forms.needs import NeedForm
@@ -23,6 +39,7 @@ from web.listings.services.pieces import UNSTATED_QUANTITY
 from web.listings.views.blueprint import bp
 from web.participants.queries import seen_by
 from web.security import account_at_work, current_account, requires
+from web.undoing import StepTaken, Undoable, offer_undo
 
 
 @bp.app_template_test("unstated")
@@ -88,9 +105,10 @@ def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
 @requires(Permission.NEED_POST)
 def new_need() -> ResponseReturnValue:
     """Post a need, as a draft or open at once."""
-    form = NeedForm.to_post(current_session(), account_at_work())
+    kept = DraftOf(DraftKind.NEED)
+    form = NeedForm.to_post(current_session(), account_at_work(), typed=kept.typed)
     if not form.validate_on_submit():
-        return _form_page("listings/need_form.html", form)
+        return _form_page("listings/need_form.html", form, kept)
     need = need_services.post_need(
         current_session(),
         form.draft(),
@@ -98,6 +116,7 @@ def new_need() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    kept.forget()
     flash(_("The need is open.") if need.is_open else _("The need is saved as a draft."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
 
@@ -106,11 +125,12 @@ def new_need() -> ResponseReturnValue:
 @requires(Permission.NEED_EDIT, on=Need)
 def edit_need(need: Need) -> ResponseReturnValue:
     """Change a need; when somebody else was faster, show both versions."""
-    form = NeedForm.to_edit(current_session(), need)
+    kept = DraftOf(DraftKind.NEED, about=str(need.id))
+    form = NeedForm.to_edit(current_session(), need, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, NeedForm.as_saved(form, need), url_for("listings.edit_need", id=need.id))
     if not form.validate_on_submit():
-        return _form_page("listings/need_form.html", form)
+        return _form_page("listings/need_form.html", form, kept)
     need_services.edit_need(
         current_session(),
         need,
@@ -119,6 +139,7 @@ def edit_need(need: Need) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    kept.forget()
     flash(_("The need is saved."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
 
@@ -136,9 +157,21 @@ def open_need(need: Need) -> ResponseReturnValue:
 @requires(Permission.NEED_EDIT, on=Need)
 def withdraw_need(need: Need) -> ResponseReturnValue:
     """Withdraw a need."""
+    before = need.status
     need_services.withdraw_need(current_session(), need, by=account_at_work())
     flash(_("The need is withdrawn. You can open it again at any time."), "success")
+    _offer_undo(Undoable.NEED_WITHDRAWN, need, before)
     return redirect(url_for("listings.need", id=need.id), 303)
+
+
+@bp.post("/needs/<uuid:id>/discard")
+@requires(Permission.NEED_EDIT, on=Need)
+def discard_need(need: Need) -> ResponseReturnValue:
+    """Put a draft away; for a moment it can be taken out again."""
+    need_services.discard_need(need, by=account_at_work(), at=utc_now())
+    flash(_("The draft is discarded."), "success")
+    _offer_undo(Undoable.NEED_DISCARDED, need, need.status)
+    return redirect(url_for("home.index"), 303)
 
 
 @bp.get("/offers/<uuid:id>")
@@ -161,9 +194,10 @@ def offer(offer: Offer) -> ResponseReturnValue:
 @requires(Permission.OFFER_POST)
 def new_offer() -> ResponseReturnValue:
     """Post an offer, as a draft or open at once."""
-    form = OfferForm.to_post(current_session(), account_at_work())
+    kept = DraftOf(DraftKind.OFFER)
+    form = OfferForm.to_post(current_session(), account_at_work(), typed=kept.typed)
     if not form.validate_on_submit():
-        return _form_page("listings/offer_form.html", form)
+        return _form_page("listings/offer_form.html", form, kept)
     offer = offer_services.post_offer(
         current_session(),
         form.draft(),
@@ -171,6 +205,7 @@ def new_offer() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    kept.forget()
     flash(_("The offer is open.") if offer.is_open else _("The offer is saved as a draft."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
 
@@ -179,11 +214,12 @@ def new_offer() -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def edit_offer(offer: Offer) -> ResponseReturnValue:
     """Change an offer; when somebody else was faster, show both versions."""
-    form = OfferForm.to_edit(current_session(), offer)
+    kept = DraftOf(DraftKind.OFFER, about=str(offer.id))
+    form = OfferForm.to_edit(current_session(), offer, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, OfferForm.as_saved(form, offer), url_for("listings.edit_offer", id=offer.id))
     if not form.validate_on_submit():
-        return _form_page("listings/offer_form.html", form)
+        return _form_page("listings/offer_form.html", form, kept)
     offer_services.edit_offer(
         current_session(),
         offer,
@@ -192,6 +228,7 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    kept.forget()
     flash(_("The offer is saved."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
 
@@ -209,7 +246,9 @@ def open_offer(offer: Offer) -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def pause_offer(offer: Offer) -> ResponseReturnValue:
     """Pause an offer."""
+    before = offer.status
     offer_services.pause_offer(current_session(), offer, by=account_at_work())
+    _offer_undo(Undoable.OFFER_PAUSED, offer, before)
     flash(_("The offer is paused. Nobody is introduced to you through it until you open it again."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
 
@@ -218,9 +257,16 @@ def pause_offer(offer: Offer) -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def withdraw_offer(offer: Offer) -> ResponseReturnValue:
     """Withdraw an offer."""
+    before = offer.status
     offer_services.withdraw_offer(current_session(), offer, by=account_at_work())
+    _offer_undo(Undoable.OFFER_WITHDRAWN, offer, before)
     flash(_("The offer is withdrawn. What was agreed already stays agreed."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
+
+
+def _offer_undo(what: Undoable, row: Need | Offer, before: NeedStatus | OfferStatus) -> None:
+    current_session().flush()
+    offer_undo(StepTaken(what=what, row=row.id, mark=str(row.version), before=before.value))
 
 
 def _page_number() -> int:
@@ -243,8 +289,8 @@ def _list_page(
     )
 
 
-def _form_page(template: str, form: ListingForm[Any]) -> ResponseReturnValue:
-    return render_template(template, form=form), 422 if form.is_submitted() else 200
+def _form_page(template: str, form: ListingForm[Any], kept: DraftOf) -> ResponseReturnValue:
+    return render_template(template, form=form, kept=kept), 422 if form.is_submitted() else 200
 
 
 def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], url: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 Answers are kept to be repeated, failed sign-ins to be counted, drafts to be gone on with, questions to passkeys
 to be answered; none of them is part of the record of changes, so they are removed by one statement each.
-Ended sessions are part of it, and go one by one.
+Ended sessions are part of it, and go one by one, as do the needs that were discarded as drafts.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, Delete, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from models import Draft, HandledRequest, PasskeyChallenge, SignIn, SignInAttempt
+from models import Draft, HandledRequest, Need, PasskeyChallenge, SignIn, SignInAttempt
 
 KEEP_ANSWERS: Final = timedelta(hours=24)
 KEEP_ATTEMPTS: Final = timedelta(hours=1)
 KEEP_ENDED_SIGN_INS: Final = timedelta(days=30)
+KEEP_DISCARDED: Final = timedelta(minutes=5)  # longer than it can be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Tidied:
     answers: int
     attempts: int
     drafts: int
+    needs: int
     challenges: int
     sign_ins: int
 
@@ -38,10 +40,20 @@ def tidy(session: Session, *, at: datetime) -> Tidied:
     ).all()
     for sign_in in sign_ins:
         session.delete(sign_in)
+    needs = session.scalars(
+        select(Need)
+        .where(Need.discarded_at < at - KEEP_DISCARDED)
+        .options(selectinload(Need.slots), selectinload(Need.fields))
+    ).all()
+    for need in needs:
+        session.delete(need)
     return Tidied(
         answers=_removed(session, delete(HandledRequest).where(HandledRequest.created_at < at - KEEP_ANSWERS)),
         attempts=_removed(session, delete(SignInAttempt).where(SignInAttempt.created_at < at - KEEP_ATTEMPTS)),
-        drafts=_removed(session, delete(Draft).where(Draft.expires_at < at)),
+        drafts=_removed(
+            session, delete(Draft).where(or_(Draft.expires_at < at, Draft.discarded_at < at - KEEP_DISCARDED))
+        ),
+        needs=len(needs),
         challenges=_removed(session, delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at)),
         sign_ins=len(sign_ins),
     )

@@ -137,3 +137,36 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Writing a need: what is typed is kept by itself; the form itself is sent for good only by its buttons.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const said = form.querySelector("[data-saved]");
+  let waiting;
+  let sending = new AbortController();
+  const keep = async () => {
+    const typed = new FormData(form);
+    typed.delete("_once"); // That token counts the one time when the form is sent for good.
+    sending = new AbortController();
+    try {
+      const body = new URLSearchParams(typed);
+      const answer = await fetch(form.dataset.keep, { method: "POST", body, redirect: "error", signal: sending.signal });
+      if (answer.ok) said.textContent = await answer.text();
+    } catch {
+      // Without a connection the next change tries again; the words still stand in the form.
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 1500);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    sending.abort();
+  });
+}
+
+// The button that takes a step back goes away with its time, unless somebody is about to press it.
+for (const way of document.querySelectorAll("[data-undo]")) {
+  const leave = () => (way.contains(document.activeElement) ? setTimeout(leave, 5000) : way.remove());
+  setTimeout(leave, 15000);
+}
