@@ -81,6 +81,7 @@ def _frame() -> dict[str, object]:
     account = current_account()
     return {
         "locale": locale(),
+        "site": current_app.extensions["settings"].base_url,
         "account": None if account is None else Reader(account.name, url_for("accounts.account")),
         "nav": [
             _link(endpoint, text)

@@ -18,7 +18,7 @@ from web.config import Settings
 from web.security import Door, check_every_route_names_its_permission, door_of
 
 MATRIX = Path(__file__).parents[2] / "docs" / "permissions.csv"
-KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]+\.(svg|json|xml|ics)|<[a-z_:]+>|v1))+)$")
+KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]+\.(svg|json|xml|ics|atom)|<[a-z_:]+>(\.ics)?|v1))+)$")
 REFUSED = {401, 403, 404}
 
 

@@ -14,6 +14,7 @@ from web.listings.queries import Filters, Seen, narrowed, newest_first, visible_
 from web.participants.queries import seen_by
 
 MOST_TOLD: Final = 10
+MOST_IN_A_FEED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,16 @@ def news_for(session: Session, search: SavedSearch, *, until: datetime) -> News:
     return News(search, [Seen(row, seen_by(None, row.participant)) for row in rows], total)
 
 
+def newest_needs(session: Session, filters: Filters) -> Sequence[Seen[Need]]:
+    """Return the newest needs of a search as anybody may see them, whoever asks: a feed is read by programs."""
+    return _as_anybody_sees(session, filters, dated=False)
+
+
+def dated_needs(session: Session, filters: Filters) -> Sequence[Seen[Need]]:
+    """Return the needs of a search that have a day, as anybody may see them."""
+    return _as_anybody_sees(session, filters, dated=True)
+
+
 def places_with_somebody_to_ask(session: Session) -> Sequence[Area]:
     """Return the municipalities that have a coordinator."""
     places = (
@@ -115,6 +126,15 @@ def _coordinators(session: Session, here: ColumnElement[bool]) -> Sequence[Accou
     )
     active = (Account.confirmed_at.is_not(None), Account.suspended_at.is_(None))
     return session.scalars(select(Account).where(Account.id.in_(appointed), *active).order_by(Account.id)).all()
+
+
+def _as_anybody_sees(session: Session, filters: Filters, *, dated: bool) -> Sequence[Seen[Need]]:
+    statement = narrowed(visible_needs_to(None), Need, filters, None)
+    if dated:
+        statement = statement.where(or_(Need.starts_on.is_not(None), Need.ends_on.is_not(None)))
+    options = (joinedload(Need.participant), joinedload(Need.area), selectinload(Need.slots))
+    rows = session.scalars(statement.options(*options).order_by(*newest_first(Need)).limit(MOST_IN_A_FEED)).all()
+    return [Seen(row, seen_by(None, row.participant)) for row in rows]
 
 
 def _is_due(on: date) -> ColumnElement[bool]:

@@ -3,23 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from models import Permission, SavedSearch, utc_now
+from models import Need, Permission, SavedSearch, utc_now
 from web.database import current_session
-from web.i18n import locale
+from web.i18n import LOCALES, locale
 from web.listings import queries as listing_queries
 from web.listings.forms import needs_search
 from web.listings.queries import Filters
 from web.mailer import page_url
 from web.pages import limiter
-from web.searches import queries, services
+from web.searches import documents, queries, services
 from web.searches.forms import KeepForm, NameForm, QuestionForm
 from web.security import account_at_work, csrf, current_account, requires
 
 bp = Blueprint("searches", __name__)
+
+FRESH_SECONDS = 900
 
 
 @bp.get("/searches")
@@ -139,6 +142,69 @@ def ask() -> ResponseReturnValue:
     )
     flash(_("Your question is on its way. A coordinator answers you by mail."), "success")
     return redirect(needs_search.needs_url(filters), 303)
+
+
+@bp.get("/needs.atom")
+@requires(Permission.NEED_LIST)
+def atom() -> ResponseReturnValue:
+    """Give the newest needs of a search as a feed, the same to everybody."""
+    filters, language = needs_search.filters_of(request.args), _asked_language()
+    own: dict[str, Any] = filters.active() | {"lang": language}
+    with force_locale(language):
+        title = _("Enishi: %(name)s", name=_in_words(filters))
+    return _for_programs(
+        documents.feed(
+            queries.newest_needs(current_session(), filters),
+            title=title,
+            language=language,
+            site=_site(),
+            page=needs_search.needs_url(filters),
+            own=url_for("searches.atom", **own),
+        ),
+        "application/atom+xml",
+    )
+
+
+@bp.get("/needs.ics")
+@requires(Permission.NEED_LIST)
+def calendar() -> ResponseReturnValue:
+    """Give the days of the needs of a search as a calendar, the same to everybody."""
+    filters, language = needs_search.filters_of(request.args), _asked_language()
+    with force_locale(language):
+        title = _("Enishi: %(name)s", name=_in_words(filters))
+    needs = [seen.row for seen in queries.dated_needs(current_session(), filters)]
+    return _for_programs(documents.calendar(needs, title=title, language=language, site=_site()), "text/calendar")
+
+
+@bp.get("/needs/<uuid:id>.ics")
+@requires(Permission.NEED_SEE, on=Need)
+def calendar_of_need(need: Need) -> ResponseReturnValue:
+    """Give the days of one need as a calendar."""
+    if need.starts_on is None and need.ends_on is None:
+        abort(404)
+    listing_queries.whole_need(current_session(), need)
+    content = documents.calendar([need], title=need.title, language=locale(), site=_site())
+    return content, {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": "attachment"}
+
+
+def _for_programs(content: bytes, kind: str) -> Response:
+    """Answer a program that asks again and again: for a while it need not, and then only for what changed."""
+    answer = Response(content, content_type=f"{kind}; charset=utf-8")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = FRESH_SECONDS
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _asked_language() -> str:
+    """Return the language that the address names: what programs share must not hang on who asks."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LOCALES else LOCALES[0]
+
+
+def _site() -> str:
+    return str(current_app.extensions["settings"].base_url)
 
 
 def _own_searches(form: NameForm) -> str:

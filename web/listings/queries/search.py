@@ -264,7 +264,14 @@ def _known_words(session: Session, account: Account | None) -> dict[str, Sequenc
 
 
 def _parts(text: str) -> list[str]:
-    """Return the words that a phrase is made of, as far as they stand in it, the longest first."""
+    """Return the words that a phrase is made of, as far as they stand in it, the longest first.
+
+    A word with hiragana in it is rarely what a phrase is about: of 「ぞうきん作り」 the 「作り」 is not.
+    """
     folded = fold(text)
-    found = dict.fromkeys(word for word in words(text) if len(word) > 1 and fold(word) in folded)
+    found = dict.fromkeys(word for word in words(text) if _tells(word) and fold(word) in folded)
     return sorted(found, key=lambda word: -len(word))
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and not any("ぁ" <= sign <= "ゖ" for sign in word)

@@ -170,3 +170,21 @@ for (const way of document.querySelectorAll("[data-undo]")) {
   const leave = () => (way.contains(document.activeElement) ? setTimeout(leave, 5000) : way.remove());
   setTimeout(leave, 15000);
 }
+
+// Pass on: the phone's own way of sharing, or else the clipboard; without either the plain address stands there.
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!navigator.share && !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      if (navigator.share) {
+        await navigator.share({ title: button.dataset.shareTitle, url: button.dataset.share });
+      } else {
+        await navigator.clipboard.writeText(button.dataset.share);
+        button.textContent = button.dataset.done;
+      }
+    } catch {
+      // The person closed the sheet, or the browser does not allow it: the address is still there to be copied.
+    }
+  });
+}
