@@ -53,13 +53,9 @@ DIFFER_BY: Final[Mapping[type[Base], InstrumentedAttribute[Any]]] = MappingProxy
         Suggestion: Suggestion.verdict,
     }
 )
-# What stands in an address beside the id of the row that the door is about: endpoint → the address' arguments.
-ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
-    {
-        "accounts.enter_by_link": lambda _session: [{"token": "used-up"}],
-        "accounts.set_password": lambda _session: [{"token": "used-up"}],
-    }
-)
+# What stands in an address beside the id of the row that the door is about: by endpoint, or else by name.
+ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType({})
+ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"suggestions.job_progress"})
 
@@ -101,14 +97,14 @@ def addresses(app: Flask, session: Session, account: Account | None) -> Iterator
 
 
 def _arguments(rule: Rule, session: Session, missing: set[str]) -> Sequence[Mapping[str, Any]]:
-    if not missing:
-        return [{}]
-    if rule.endpoint not in ARGUMENTS:
+    if rule.endpoint in ARGUMENTS:
+        return ARGUMENTS[rule.endpoint](session)
+    if unknown := missing - set(ARGUMENTS_BY_NAME):
         raise UnknownArgumentError(
-            f"{rule.rule}: nothing says what to put for {', '.join(sorted(missing))}. "
+            f"{rule.rule}: nothing says what to put for {', '.join(sorted(unknown))}. "
             f"Add a line for {rule.endpoint} to ARGUMENTS in {__name__}."
         )
-    return ARGUMENTS[rule.endpoint](session)
+    return [{name: ARGUMENTS_BY_NAME[name] for name in missing}]
 
 
 def _one_of_each(session: Session, door: Door, account: Account | None) -> list[Any]:

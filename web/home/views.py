@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from models import Account, AreaLevel, Need, ParticipantKind, Permission, utc_now
+from models import Account, AreaLevel, Need, ParticipantKind, Permission, ResourceKind, utc_now
 from web.accounts.services import change_locale
 from web.database import current_session
 from web.home import queries
+from web.home.forms import SampleForm
 from web.i18n import LOCALES, locale
 from web.listings.queries import places_with
 from web.pages import way_to
@@ -28,6 +29,7 @@ bp = Blueprint("home", __name__)
 QUERY_CHARACTERS: Final = "=&%+-._~"
 MOST_FITTING: Final = 5
 MOST_PLACES: Final = 24
+SAMPLE_PAGES: Final = 3
 
 SEEKS_FIRST: Final = ("ask", "enquiries", "needs", "partnerships", "fitting", "further")
 # What stands on whose first page, and in which order; each has a macro of this name in home/sections.html.
@@ -71,6 +73,29 @@ def language() -> ResponseReturnValue:
     if account is not None:
         change_locale(account, chosen)
     return redirect(_known_page(request.form.get("back", "")), 303)
+
+
+@bp.get("/components")
+@requires(Permission.PAGE_SEE)
+def components() -> ResponseReturnValue:
+    """Show developers every component in each of its states; the public has no use for it."""
+    if current_app.extensions["settings"].production:
+        abort(404)
+    wrong = SampleForm(prefix="wrong-", data={"title": "", "quantity": None, "kind": ResourceKind.PEOPLE.value})
+    wrong.validate()
+    number = min(max(request.args.get("page", 1, type=int), 1), SAMPLE_PAGES)
+    return render_template(
+        "home/components.html", sample=SampleForm(prefix="plain-"), wrong=wrong, page=_sample_page(number)
+    )
+
+
+def _sample_page(number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "pages": SAMPLE_PAGES,
+        "previous_url": url_for("home.components", page=number - 1) if number > 1 else None,
+        "next_url": url_for("home.components", page=number + 1) if number < SAMPLE_PAGES else None,
+    }
 
 
 def _sections(account: Account) -> tuple[str, ...]:
