@@ -20,6 +20,8 @@ from web.security import Door, check_every_route_names_its_permission, door_of
 MATRIX = Path(__file__).parents[2] / "docs" / "permissions.csv"
 KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]+\.(svg|json|xml|ics|atom)|<[a-z_:]+>(\.ics)?|v1))+)$")
 REFUSED = {401, 403, 404}
+# A door is opened or closed by a table in Python: one database is enough to knock at each of them as everybody.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def doors(app: Flask) -> Iterator[tuple[Rule, str, Door]]:
@@ -58,6 +60,7 @@ def test_the_matrix_is_what_is_published(app: Flask, world: World) -> None:
     assert matrix(app, world) == MATRIX.read_text(encoding="utf-8")
 
 
+@ON_ONE_DATABASE
 def test_a_closed_door_stays_closed_over_http(
     app: Flask, world: World, client: FlaskClient, signed_in: Callable[[Account], FlaskClient]
 ) -> None:
@@ -74,6 +77,7 @@ def test_a_closed_door_stays_closed_over_http(
     assert opened == []
 
 
+@ON_ONE_DATABASE
 def test_every_page_that_may_be_read_answers(
     app: Flask, world: World, client: FlaskClient, signed_in: Callable[[Account], FlaskClient]
 ) -> None:
