@@ -16,6 +16,7 @@ from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, 
 from models.base import Base, utc_now
 from models.drafts import Draft, DraftKind
 from models.duplicates import DuplicateVerdict, Merger
+from models.invitations import Invitation
 from models.jobs import Job, JobKind, JobState
 from models.lifecycle import Ending, Stage
 from models.listings import Need, NeedOrigin, NeedStatus, Offer, OfferItem, OfferStatus, Slot
@@ -79,6 +80,7 @@ __all__ = [
     "Ending",
     "Enquiry",
     "HandledRequest",
+    "Invitation",
     "Job",
     "JobKind",
     "JobState",

@@ -19,6 +19,12 @@ class IllegalMove(DomainError):
     code = "illegal_move"
 
 
+class NobodyLeft(DomainError):
+    """After this nobody would be responsible any longer."""
+
+    code = "nobody_left"
+
+
 class StaleVersion(DomainError):
     """Somebody else changed the row since the form was opened."""
 

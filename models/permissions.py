@@ -5,8 +5,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from models.accounts import Account, ApiToken, Passkey, Role
+from models.accounts import Account, ApiToken, Appointment, Membership, Passkey, Role
 from models.areas import Area
+from models.invitations import Invitation
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.participants import Participant
@@ -59,6 +60,13 @@ class Permission(StrEnum):
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
     SKILL_EDIT = "skill:edit"
     SKILL_MERGE = "skill:merge"
+    BODY_PEOPLE = "body:people"
+    BODY_HAND_OVER = "body:hand-over"
+    MEMBERSHIP_END = "membership:end"
+    INVITATION_ACCEPT = "invitation:accept"
+    INVITATION_WITHDRAW = "invitation:withdraw"
+    STAFF_SEE = "staff:see"
+    APPOINTMENT_END = "appointment:end"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -147,6 +155,38 @@ def represents_it(account: Account | None, subject: Participant) -> bool:
 def manages_it(account: Account | None, subject: Participant) -> bool:
     """Grant to the person themself and to managers of the body."""
     return account is not None and account.manages(subject.id)
+
+
+def manages_the_body(account: Account | None, subject: Participant) -> bool:
+    """Grant to managers of a body; a person is nobody's to manage."""
+    return account is not None and not subject.is_resident and account.manages(subject.id)
+
+
+def coordinates_the_body(account: Account | None, subject: Participant) -> bool:
+    """Grant to coordinators of the place of a body, who help out where its officers are gone."""
+    return not subject.is_resident and coordinates_it_still(account, subject)
+
+
+def manages_its_body(account: Account | None, subject: Membership) -> bool:
+    """Grant to managers of the body that the membership is in."""
+    return manages_the_body(account, subject.participant)
+
+
+def is_own_in_a_body(account: Account | None, subject: Membership) -> bool:
+    """Grant to the account itself, which may stop speaking for a body."""
+    return account is not None and subject.account_id == account.id and not subject.participant.is_resident
+
+
+def might_have_invited(account: Account | None, subject: Invitation) -> bool:
+    """Grant to those who may invite to the same body or place."""
+    if subject.participant is not None:
+        return is_granted(Permission.BODY_PEOPLE, account, subject.participant)
+    return administers_it(account, subject.area)
+
+
+def administers_its_place(account: Account | None, subject: Appointment) -> bool:
+    """Grant to administrators of the place of the appointment."""
+    return administers_it(account, subject.area)
 
 
 def represents_a_party(account: Account | None, subject: Partnership) -> bool:
@@ -238,6 +278,13 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
+        Permission.BODY_PEOPLE: (manages_the_body, coordinates_the_body),
+        Permission.BODY_HAND_OVER: (manages_the_body,),
+        Permission.MEMBERSHIP_END: (manages_its_body, is_own_in_a_body),
+        Permission.INVITATION_ACCEPT: (anyone,),  # the link in the mail is the key
+        Permission.INVITATION_WITHDRAW: (might_have_invited,),
+        Permission.STAFF_SEE: (is_administrator,),
+        Permission.APPOINTMENT_END: (administers_its_place,),
         Permission.ENQUIRY_ANSWER_BY_LINK: (anyone,),  # the signed link in the mail is the key
         Permission.SKILL_EDIT: (is_administrator,),
         Permission.SKILL_MERGE: (is_administrator,),

@@ -60,6 +60,11 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "handled_requests": _table(
             key=O, fingerprint=O, status=O, location=O, content_type=O, body=D, account_id=O
         ),
+        "invitations": _table(
+            email=P, role=O, token_hash=S, expires_at=O, hands_over=O, predecessor_stays=O, contact_name=P,
+            contact_email=P, contact_phone=P, accepted_at=O, withdrawn_at=O, participant_id=O, area_id=O,
+            invited_by_id=O, accepted_by_id=O,
+        ),
         "jobs": _table(
             kind=O, state=O, arguments=O, done=O, total=O, attempts=O, error=O, started_at=O, heartbeat_at=O,
             finished_at=O, municipality_id=O, requested_by_id=O, need_id=O, offer_id=O,
@@ -159,6 +164,7 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "appointments": ("account_id", "account"),
         "sign_ins": ("account_id", "account"),
         "api_tokens": ("account_id", "account"),
+        "invitations": ("accepted_by_id", "account"),
         "passkeys": ("account_id", "account"),
         "outbox_mails": ("to_account_id", "account"),
         "drafts": ("account_id", "account"),
@@ -187,6 +193,7 @@ DELETED_ON_ERASURE: Final = (
     "handled_requests",
     "outbox_mails",
     "api_tokens",
+    "invitations",
     "passkeys",
     "sign_ins",
     "memberships",

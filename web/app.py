@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
+    from web.people import views as people_views
     from web.searches import jobs as searches_jobs
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
@@ -71,13 +72,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
-    for pages in (drafts_views, undo_views):
+    for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
         app.register_blueprint(pages.bp)
-    app.register_blueprint(partnerships_views.bp)
-    app.register_blueprint(giving_views.bp)
-    app.register_blueprint(operations_views.bp)
-    app.register_blueprint(searches_views.bp)
-    app.register_blueprint(administration_views.bp)
+    for pages in (searches_views, administration_views):
+        app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
         app.register_api(doors.bp)

@@ -19,6 +19,7 @@ from models.errors import (
     DomainError,
     IllegalMove,
     InvalidValue,
+    NobodyLeft,
     NotAllowed,
     StaleVersion,
     TooManyEnquiries,
@@ -30,6 +31,7 @@ from web.security import API_PREFIX, awaited_second_factor, current_account
 STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     IllegalMove: HTTPStatus.CONFLICT,
+    NobodyLeft: HTTPStatus.CONFLICT,
     StaleVersion: HTTPStatus.CONFLICT,
     AlreadyDecided: HTTPStatus.CONFLICT,
     CapacityExhausted: HTTPStatus.CONFLICT,
@@ -39,6 +41,7 @@ STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
 }
 SENTENCES: Final = {
     NotAllowed: _l("You may not do this."),
+    NobodyLeft: _l("Nobody would be responsible any longer. Let somebody else take over first."),
     IllegalMove: _l("This step is not possible from where things stand now."),
     StaleVersion: _l("Somebody else changed this while you had it open."),
     AlreadyDecided: _l("Somebody else decided first."),

@@ -7,13 +7,16 @@ from matching import Weights
 from models import (
     Account,
     ApiToken,
+    Appointment,
     Area,
     AuditedSession,
     Base,
     Enquiry,
+    Invitation,
     Job,
     JobKind,
     JointWish,
+    Membership,
     Need,
     Offer,
     Participant,
@@ -62,6 +65,16 @@ def build_world(session: AuditedSession) -> World:
     suggestion = make_suggestion(need=need, offers=[offer])
     partnership = make_partnership(need=make_need(participant=npo), offers=[offer])
     manager = make_membership(npo).account
+    coordinator = make_appointment(municipality).account
+    invitation = Invitation(
+        email="next@hiyori.example",
+        role=Role.MEMBER,
+        token_hash="1" * 64,
+        expires_at=utc_now(),
+        participant=npo,
+        area=municipality,
+        invited_by=manager,
+    )
     job = Job(kind=JobKind.REFRESH_SUGGESTIONS, municipality=municipality)
     token = ApiToken(account=manager, name="sheet", token_hash="0" * 64, expires_at=utc_now())
     passkey = Passkey(account=manager, credential_id="k", public_key="k", sign_count=0, transports=[], name="phone")
@@ -75,7 +88,7 @@ def build_world(session: AuditedSession) -> World:
         "member": make_membership(npo, role=Role.MEMBER).account,
         "manager": manager,
         "other organisation": make_membership(make_participant(area=municipality)).account,
-        "coordinator": make_appointment(municipality).account,
+        "coordinator": coordinator,
         "other coordinator": make_appointment(make_municipality()).account,
         "administrator": make_appointment(municipality, role=Role.ADMINISTRATOR).account,
     }
@@ -85,7 +98,7 @@ def build_world(session: AuditedSession) -> World:
         wished_by=None,
         wished_at=utc_now(),
     )
-    session.add_all([wish, suggestion, partnership, job, token, passkey, skill, weight_set, search])
+    session.add_all([wish, suggestion, partnership, job, token, passkey, invitation, skill, weight_set, search])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
     rows: dict[type[Base], Any] = {
@@ -99,6 +112,9 @@ def build_world(session: AuditedSession) -> World:
         JointWish: wish,
         ApiToken: token,
         Passkey: passkey,
+        Invitation: invitation,
+        Membership: manager.memberships[0],
+        Appointment: coordinator.appointments[0],
         Area: municipality,
         Skill: skill,
         SkillAlias: skill.aliases[0],

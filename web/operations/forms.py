@@ -23,6 +23,7 @@ SUBJECTS: Final[Mapping[str, Any]] = MappingProxyType(
         "duplicate_verdicts": _l("Records kept apart"),
         "enquiries": _l("Enquiries"),
         "joint_wishes": _l("Wishes to do it together"),
+        "invitations": _l("Invitations"),
         "matching_runs": _l("Runs of the engine"),
         "memberships": _l("Memberships"),
         "mergers": _l("Records merged"),

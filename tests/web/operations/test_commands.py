@@ -109,5 +109,8 @@ def test_what_was_kept_for_a_while_goes_after_its_time(app: Flask, session: Audi
         session.add_all([attempt, answer, sign_in])
     session.commit()
 
-    assert "2 answers, 2 attempts, 1 sign ins" in run(app, "tidy")
+    tidied = run(app, "tidy")
+
+    for gone in ("2 answers", "2 attempts", "1 sign ins"):
+        assert gone in tidied
     assert session.scalar(select(func.count()).select_from(SignIn)) == 2

@@ -78,6 +78,10 @@ def _forget_elsewhere(session: Session, words: set[str]) -> None:
     session.execute(delete(Base.metadata.tables["handled_requests"]))
     searches = Base.metadata.tables["saved_searches"]
     session.execute(delete(searches).where(searches.c.address.in_(words)))
+    invitations = Base.metadata.tables["invitations"]
+    session.execute(delete(invitations).where(invitations.c.email.in_(words)))
+    for column in ("contact_name", "contact_email", "contact_phone"):
+        session.execute(update(invitations).where(invitations.c[column].in_(words)).values({column: ""}))
     participants = Base.metadata.tables["participants"]
     for column in ("contact_name", "contact_email", "contact_phone"):
         session.execute(update(participants).where(participants.c[column].in_(words)).values({column: ""}))

@@ -7,7 +7,7 @@ from models import Permission
 from web.administration.views.blueprint import bp
 from web.security import requires
 
-PEOPLE = "accounts.people"
+PEOPLE = "people.staff"
 
 
 @bp.get("")

@@ -23,6 +23,7 @@ LIES_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "duplicate_verdicts": ("first_id", "participants"),
         "enquiries": ("party_id", "parties"),
         "joint_wishes": ("need_id", "needs"),
+        "invitations": ("area_id", "areas"),
         "matching_runs": ("municipality_id", "areas"),
         "memberships": ("participant_id", "participants"),
         "mergers": ("kept_id", "participants"),

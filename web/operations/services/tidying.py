@@ -2,7 +2,7 @@
 
 Answers are kept to be repeated, failed sign-ins to be counted, drafts to be gone on with, questions to passkeys
 to be answered; none of them is part of the record of changes, so they are removed by one statement each.
-Ended sessions are part of it, and go one by one, as do the needs that were discarded as drafts.
+Ended sessions, old invitations and the needs that were discarded as drafts are part of it, and go one by one.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, Delete, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import Draft, HandledRequest, Need, PasskeyChallenge, SignIn, SignInAttempt
+from models import Draft, HandledRequest, Invitation, Need, PasskeyChallenge, SignIn, SignInAttempt
 
 KEEP_ANSWERS: Final = timedelta(hours=24)
 KEEP_ATTEMPTS: Final = timedelta(hours=1)
 KEEP_ENDED_SIGN_INS: Final = timedelta(days=30)
 KEEP_DISCARDED: Final = timedelta(minutes=5)  # longer than it can be undone
+KEEP_OLD_INVITATIONS: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +31,23 @@ class Tidied:
     needs: int
     challenges: int
     sign_ins: int
+    invitations: int
 
 
 def tidy(session: Session, *, at: datetime) -> Tidied:
-    """Remove answers, failed sign-ins, drafts, questions and ended sessions that are past their time."""
+    """Remove answers, failed sign-ins, drafts, questions, ended sessions and invitations that are past their time."""
     ended_before = at - KEEP_ENDED_SIGN_INS
     sign_ins = session.scalars(
         select(SignIn).where(or_(SignIn.ended_at < ended_before, SignIn.expires_at < ended_before))
     ).all()
-    for sign_in in sign_ins:
-        session.delete(sign_in)
     needs = session.scalars(
         select(Need)
         .where(Need.discarded_at < at - KEEP_DISCARDED)
         .options(selectinload(Need.slots), selectinload(Need.fields))
     ).all()
-    for need in needs:
-        session.delete(need)
+    invitations = session.scalars(select(Invitation).where(Invitation.expires_at < at - KEEP_OLD_INVITATIONS)).all()
+    for row in (*sign_ins, *needs, *invitations):
+        session.delete(row)
     return Tidied(
         answers=_removed(session, delete(HandledRequest).where(HandledRequest.created_at < at - KEEP_ANSWERS)),
         attempts=_removed(session, delete(SignInAttempt).where(SignInAttempt.created_at < at - KEEP_ATTEMPTS)),
@@ -56,6 +57,7 @@ def tidy(session: Session, *, at: datetime) -> Tidied:
         needs=len(needs),
         challenges=_removed(session, delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at)),
         sign_ins=len(sign_ins),
+        invitations=len(invitations),
     )
 
 
