@@ -1,0 +1,79 @@
+"""An officer of a neighbourhood association writes a need from a ready-made kind, prints it, and needs no mouse."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+OFFICER = "association@hiyori.example"
+PHONE = "０４２（１２３）４５６７"
+A_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+def go_on(page: Page) -> None:
+    page.locator("main").get_by_role("button", name="次へ", exact=True).click()
+
+
+def pages_in_print(page: Page) -> int:
+    return len(A_PAGE.findall(page.pdf(prefer_css_page_size=True)))
+
+
+def press_until(page: Page, name: str) -> None:
+    """Walk with the Tab key until the named control has the focus, and press it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"the Tab key never reached {name}")
+
+
+@pytest.mark.timeout(120)
+def test_an_officer_posts_a_ready_made_need_without_scripts_and_prints_it(enter: Callable[..., Page]) -> None:
+    page = enter(OFFICER, width=360, javascript=False)
+    page.goto("/needs/begin")
+    page.get_by_role("button", name="役員のなり手・会計事務").click()
+    page.get_by_label("題", exact=False).fill("会計を手伝ってくださる方")
+    go_on(page)
+    page.get_by_role("button", name="二つに分ける").click()
+    expect(page.locator("[name=slots-0-hours_per_month]")).to_have_value("5")
+    go_on(page)
+    page.get_by_label("最初の日").or_(page.locator("[name=starts_on]")).fill("令和１９年４月１日（水）")
+    go_on(page)
+    go_on(page)
+    page.locator("[name=notice_phone]").fill(PHONE)
+    go_on(page)
+    expect(page.locator("main")).to_contain_text("会計の帳簿づけ（後半）")
+    page.get_by_role("button", name="この内容で出す").click()
+
+    expect(page).to_have_url(re.compile("/posted$"))
+    expect(page.locator("main")).to_contain_text("3営業日以内")
+    page.get_by_role("link", name="掲示用の紙を印刷する").click()
+    expect(page.locator("article")).to_contain_text("042-123-4567")
+    expect(page.locator("article")).to_contain_text("令和19年4月1日")
+    assert page.locator("article img").evaluate("image => image.naturalWidth") > 0
+    assert pages_in_print(page) == 1
+    page.goto("/needs/paper")
+    assert pages_in_print(page) == 1
+
+
+@pytest.mark.timeout(120)
+def test_the_keyboard_alone_writes_a_need_and_a_dead_phone_loses_nothing(enter: Callable[..., Page]) -> None:
+    page = enter(OFFICER, width=1280)
+    page.goto("/needs/begin")
+    press_until(page, "雪かき")
+    page.wait_for_url("**/what")
+    with page.expect_response("**/needs/begin/what/keep"):
+        page.locator("[name=title]").press_sequentially("北通りの")
+    expect(page.locator("[data-saved]")).to_contain_text("に保存しました")
+
+    page.goto("/needs/begin")
+    press_until(page, "続きを書く")
+    expect(page.locator("[name=title]")).to_have_value(re.compile("北通りの"))
+    for question in ("things", "when", "where", "notice", "check"):
+        press_until(page, "次へ")
+        page.wait_for_url(f"**/{question}")
+    press_until(page, "この内容で出す")
+
+    expect(page).to_have_url(re.compile("/posted$"))
