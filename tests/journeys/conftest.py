@@ -137,9 +137,9 @@ def enter(visit: Callable[..., Page]) -> Callable[..., Page]:
     def sign_in(address: str, *, width: int = 360, javascript: bool = True) -> Page:
         page = visit(width=width, javascript=javascript)
         page.goto("/sign-in")
-        page.get_by_label("メールアドレス").fill(address)
-        page.get_by_label("パスワード").fill(town.DEMO_PASSWORD)
-        page.locator("main").get_by_role("button", name="ログイン").click()
+        page.locator("main [name=email]").first.fill(address)
+        page.locator("main [name=password]").fill(town.DEMO_PASSWORD)
+        page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
         page.wait_for_url("**/")
         return page
 

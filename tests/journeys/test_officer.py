@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import Keyboard
+
 OFFICER = "association@hiyori.example"
 PHONE = "０４２（１２３）４５６７"
 A_PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -19,27 +21,17 @@ def pages_in_print(page: Page) -> int:
     return len(A_PAGE.findall(page.pdf(prefer_css_page_size=True)))
 
 
-def press_until(page: Page, name: str) -> None:
-    """Walk with the Tab key until the named control has the focus, and press it."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"the Tab key never reached {name}")
-
-
 @pytest.mark.timeout(120)
 def test_an_officer_posts_a_ready_made_need_without_scripts_and_prints_it(enter: Callable[..., Page]) -> None:
     page = enter(OFFICER, width=360, javascript=False)
     page.goto("/needs/begin")
     page.get_by_role("button", name="役員のなり手・会計事務").click()
-    page.get_by_label("題", exact=False).fill("会計を手伝ってくださる方")
+    page.locator("[name=title]").fill("会計を手伝ってくださる方")
     go_on(page)
     page.get_by_role("button", name="二つに分ける").click()
     expect(page.locator("[name=slots-0-hours_per_month]")).to_have_value("5")
     go_on(page)
-    page.get_by_label("最初の日").or_(page.locator("[name=starts_on]")).fill("令和１９年４月１日（水）")
+    page.locator("[name=starts_on]").fill("令和１９年４月１日（水）")
     go_on(page)
     go_on(page)
     page.locator("[name=notice_phone]").fill(PHONE)
@@ -59,21 +51,24 @@ def test_an_officer_posts_a_ready_made_need_without_scripts_and_prints_it(enter:
 
 
 @pytest.mark.timeout(120)
-def test_the_keyboard_alone_writes_a_need_and_a_dead_phone_loses_nothing(enter: Callable[..., Page]) -> None:
+def test_the_keyboard_alone_writes_a_need_and_a_dead_phone_loses_nothing(
+    enter: Callable[..., Page], keyboard: Callable[[Page], Keyboard]
+) -> None:
     page = enter(OFFICER, width=1280)
+    keys = keyboard(page)
     page.goto("/needs/begin")
-    press_until(page, "雪かき")
+    keys.press("雪かき", exact=False)
     page.wait_for_url("**/what")
     with page.expect_response("**/needs/begin/what/keep"):
-        page.locator("[name=title]").press_sequentially("北通りの")
+        keys.write("題", "北通りの雪かき")
     expect(page.locator("[data-saved]")).to_contain_text("に保存しました")
 
     page.goto("/needs/begin")
-    press_until(page, "続きを書く")
-    expect(page.locator("[name=title]")).to_have_value(re.compile("北通りの"))
+    keys.follow("続きを書く")
+    expect(page.locator("[name=title]")).to_have_value("北通りの雪かき")
     for question in ("things", "when", "where", "notice", "check"):
-        press_until(page, "次へ")
+        keys.press("次へ")
         page.wait_for_url(f"**/{question}")
-    press_until(page, "この内容で出す")
+    keys.press("この内容で出す")
 
     expect(page).to_have_url(re.compile("/posted$"))
