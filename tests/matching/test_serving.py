@@ -5,8 +5,8 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Geography, NeedProfile, OfferProfile, Taxonomy, Weights, run
-from matching.serving import served
+from matching import Gate, Geography, NeedProfile, OfferProfile, Taxonomy, Weights, explain_pair, run
+from matching.serving import fits_of, served
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
 from tests.matching.strategies import markets
 
@@ -55,3 +55,33 @@ def test_an_offer_that_is_closed_serves_nobody() -> None:
     offer = make_offer(make_item(what="会計"), is_open=False)
 
     assert served(offer, [need], taxonomy=TAXONOMY, unmet={need.id}) == []
+
+
+def test_the_fits_of_an_offer_have_the_figures_of_a_run_and_the_best_comes_first() -> None:
+    near = make_need(make_slot(what="会計"), title="帳簿", area="jp.demo.hiyori.honmachi")
+    far = make_need(make_slot(what="会計"), title="帳簿", area="jp.demo.hiyori.minato")
+    offer = make_offer(make_item(what="会計"), area="jp.demo.hiyori.honmachi")
+
+    fits = fits_of(offer, [far, near], weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+
+    assert [fit.need_id for fit in fits] == [near.id, far.id]
+    explained = explain_pair(near, offer, weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+    assert fits[0].score == explained.score
+
+
+def test_a_need_that_is_out_of_reach_names_the_gate() -> None:
+    need = make_need(make_slot(what="会計"), area="jp.demo.hiyori.minato")
+    offer = make_offer(make_item(what="会計"), area="jp.demo.hiyori.honmachi", reach="district")
+
+    fits = fits_of(offer, [need], weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+
+    assert [fit.gates for fit in fits] == [(Gate.AREA_NOT_SERVED,)]
+
+
+def test_a_need_for_something_else_is_no_fit() -> None:
+    offer = make_offer(make_item(what="会計"))
+
+    assert (
+        fits_of(offer, [make_need(make_slot(what="見回り"))], weights=Weights(), geography=GEOGRAPHY, taxonomy=TAXONOMY)
+        == []
+    )

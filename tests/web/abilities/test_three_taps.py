@@ -98,7 +98,7 @@ def test_a_need_that_fits_is_shown_with_its_reasons_in_words(client: FlaskClient
 
     assert "あなたに合う募集が1件あります" in page
     assert "食堂を月二回に増やしたい" in page
-    assert "「夕ごはんの調理」を探しています。あなたの得意なことです。" in page
+    assert "「夕ごはんの調理」を探しています。ちょうど、あなたにできることです。" in page
     assert "お住まいの地区です。" in page
     assert "土日の昼が合います。" in page
     assert "月2時間まで" in page
