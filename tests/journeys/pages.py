@@ -53,8 +53,14 @@ DIFFER_BY: Final[Mapping[type[Base], InstrumentedAttribute[Any]]] = MappingProxy
         Suggestion: Suggestion.verdict,
     }
 )
-# What stands in an address beside the id of the row that the door is about: by endpoint, or else by name.
-ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType({})
+# What stands in an address beside the id of the row that the door is about, also as its query: by endpoint, or by name.
+ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
+    {
+        "abilities.needs": lambda _session: [{"can": "cooking", "area": "jp.demo.hiyori.kawabe"}, {"also": "宇宙飛行"}],
+        "abilities.when": lambda _session: [{"also": "調理、裁縫手芸、宇宙飛行"}],
+        "abilities.where": lambda _session: [{"can": "cooking"}],
+    }
+)
 ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"suggestions.job_progress"})

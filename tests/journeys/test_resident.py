@@ -83,8 +83,8 @@ def register(page: Page, served_town: Town) -> None:
 
 
 def link_in(served_town: Town, *, containing: str) -> str:
-    mail = served_town.mail_to(ADDRESS, containing=containing).get_content()
-    return next(path for path in LINK.findall(mail) if path.startswith(containing))
+    mail: str = served_town.mail_to(ADDRESS, containing=containing).get_content()
+    return next(found[1] for found in LINK.finditer(mail) if found[1].startswith(containing))
 
 
 def approve(page: Page, need: str) -> None:

@@ -32,8 +32,9 @@ def start() -> ResponseReturnValue:
     form = AnswersForm(request.args)
     changing = _offer_to_change(form.answers())
     if changing is not None and form.answers().is_empty:
+        listings.whole_offer(current_session(), changing)
         form = AnswersForm(data=Answers.of(changing).parameters())
-    return _first_page(form), 200
+    return _first_page(form, changing), 200
 
 
 @bp.get("/can-do/when")
@@ -151,7 +152,8 @@ def offer(offer: Offer) -> ResponseReturnValue:
     db, account = current_session(), account_at_work()
     listings.whole_offer(db, offer)
     answers = Answers.of(offer)
-    found = needs_that_fit(db, account, answers, skills_by_code(db, answers.can), offer.area, at=utc_now())
+    skills = [item.skill for item in offer.items if item.skill is not None]
+    found = needs_that_fit(db, account, answers, skills, offer.area, at=utc_now())
     return render_template("abilities/offer.html", offer=offer, answers=answers, found=found, **_shown(found))
 
 
@@ -189,12 +191,12 @@ def _asked_again(form: AnswersForm) -> ResponseReturnValue:
     """Say at the first question what is wrong; who comes without any answer begins there."""
     if not request.values:
         return redirect(url_for("abilities.start"))
-    return _first_page(form), 422
+    return _first_page(form, _offer_to_change(form.answers())), 422
 
 
-def _first_page(form: AnswersForm) -> str:
+def _first_page(form: AnswersForm, changing: Offer | None) -> str:
     db, account = current_session(), current_account()
-    person, changing = person_of(account), _offer_to_change(form.answers())
+    person = person_of(account)
     return render_template(
         "abilities/start.html",
         form=form,
@@ -206,13 +208,13 @@ def _first_page(form: AnswersForm) -> str:
 
 
 def _offer_to_change(answers: Answers) -> Offer | None:
-    """Return the resident's own offer that the answers are about, with all that it holds."""
+    """Return the resident's offer that the answers are about, where the account may change it."""
     if answers.offer is None:
         return None
     found = current_session().get(Offer, answers.offer)
     if found is None or not is_granted(Permission.OFFER_EDIT, current_account(), found):
         return None
-    return listings.whole_offer(current_session(), found) if found.participant.is_resident else None
+    return found if found.participant.is_resident else None
 
 
 def _abilities(answers: Answers, *, changing: Offer | None = None) -> services.Abilities:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from matching import Fit, Gate, Geography, ItemProfile, OfferProfile, fits_of
 from models import (
@@ -25,12 +25,13 @@ from models import (
     Slot,
 )
 from web.abilities.queries.answers import Answers
-from web.listings.queries import visible_needs_to
+from web.listings.queries import town_day, visible_needs_to
 from web.suggestions.queries import profiles
 
 MOST_COMPARED: Final = 300
 MOST_SHOWN: Final = 8
 MOST_NEARBY: Final = 4
+NOBODY: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,24 @@ def needs_that_fit(
 
     Compared are at most some hundreds: those that look for just these skills first, then the newest.
     """
-    known = profiles.needs(session, _asking(account, answers, area), at=at)
+    today = town_day(at)
+    known = {str(need.id): need for need in session.scalars(_asking(account, answers, area)).unique()}
+    told = [profiles.need_profile(need, declined=NOBODY, on=today) for need in known.values()]
     geography = Geography() if area is None else profiles.geography(session, area.tenant)
     found = fits_of(
         _profile(answers, skills, area, person_of(account)),
-        [told for _, told in known.values() if told.is_open],
+        [need for need in told if need.is_open],
         weights=profiles.weights(session),
         geography=geography,
         taxonomy=profiles.taxonomy(session),
     )
-    fitting = [FittingNeed(known[fit.need_id][0], fit) for fit in found if not fit.gates]
+    fitting = [FittingNeed(known[fit.need_id], fit) for fit in found if not fit.gates]
     nearby = [
-        FittingNeed(known[fit.need_id][0], fit)
+        FittingNeed(known[fit.need_id], fit)
         for fit in found
         if fit.gates == (Gate.AREA_NOT_SERVED,)
         and area is not None
-        and geography.are_neighbours(area.path, known[fit.need_id][0].area.path)
+        and geography.are_neighbours(area.path, known[fit.need_id].area.path)
     ]
     return Found(fitting[:MOST_SHOWN], len(fitting), nearby[:MOST_NEARBY])
 
@@ -124,6 +127,7 @@ def advisers(session: Session, area: Area | None) -> Sequence[Participant]:
     return session.scalars(
         select(Participant)
         .where(Participant.kind == ParticipantKind.INTERMEDIARY, Participant.left_at.is_(None), lies_here)
+        .options(lazyload(Participant.consents))
         .order_by(Participant.name, Participant.id)
         .limit(3)
     ).all()
@@ -140,7 +144,17 @@ def _asking(account: Account | None, answers: Answers, area: Area | None) -> Sel
     statement = visible_needs_to(account).where(Need.status == NeedStatus.OPEN, profiles.still_lacks())
     if area is not None:
         statement = statement.where(_within(area, online=answers.online))
-    return statement.order_by(looks_for_it.desc(), Need.opened_at.desc(), Need.id).limit(MOST_COMPARED)
+    # All in one go: a page that people wait for, and rows that are few and short.
+    return (
+        statement.options(
+            joinedload(Need.participant).joinedload(Participant.consents),
+            joinedload(Need.area),
+            joinedload(Need.slots).joinedload(Slot.skill),
+            joinedload(Need.fields),
+        )
+        .order_by(looks_for_it.desc(), Need.opened_at.desc(), Need.id)
+        .limit(MOST_COMPARED)
+    )
 
 
 def _within(area: Area, *, online: bool) -> ColumnElement[bool]:
