@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     REFRESH_NEED = "refresh_need"
     REFRESH_OFFER = "refresh_offer"
     PREVIEW_WEIGHTS = "preview_weights"
+    LEARN_WEIGHTS = "learn_weights"
 
 
 class JobState(StrEnum):

@@ -67,6 +67,9 @@ class Permission(StrEnum):
     INVITATION_WITHDRAW = "invitation:withdraw"
     STAFF_SEE = "staff:see"
     APPOINTMENT_END = "appointment:end"
+    WEIGHTS_SEE = "weights:see"
+    WEIGHTS_PROPOSE = "weights:propose"
+    WEIGHTS_SWITCH = "weights:switch"
     BOARD_SEE = "board:see"
     AUDIT_SEE = "audit:see"
 
@@ -288,6 +291,9 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ENQUIRY_ANSWER_BY_LINK: (anyone,),  # the signed link in the mail is the key
         Permission.SKILL_EDIT: (is_administrator,),
         Permission.SKILL_MERGE: (is_administrator,),
+        Permission.WEIGHTS_SEE: (is_administrator,),
+        Permission.WEIGHTS_PROPOSE: (is_administrator,),
+        Permission.WEIGHTS_SWITCH: (is_administrator,),
         Permission.BOARD_SEE: (is_administrator,),
         Permission.AUDIT_SEE: (is_administrator,),
     }

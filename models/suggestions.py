@@ -1,7 +1,9 @@
 """What the engine suggests, from which run, and what coordinators decided about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from math import isclose
 from typing import Any, Final
 from uuid import UUID
 
@@ -79,6 +81,15 @@ class WeightSet(Base, kw_only=True):
         ),
     )
 
+    @classmethod
+    def propose(
+        cls, number: int, weights: Mapping[str, float], *, reason: str | None, by: Account | None
+    ) -> "WeightSet":
+        """Return other weights, which count for nothing yet; none is negative, and together they are 1."""
+        if any(weight < 0 for weight in weights.values()) or not isclose(sum(weights.values()), 1.0, abs_tol=1e-9):
+            raise InvalidValue("weights are not negative and add up to 1")
+        return cls(number=number, weights=dict(weights), reason=reason, proposed_by=by)
+
     def switch_on(self, *, at: datetime) -> None:
         """Let the engine reckon with these weights; those before must be switched off first."""
         self.is_active = True
@@ -107,6 +118,10 @@ class WeightPreview(Base, kw_only=True):
     weight_set: Mapped[WeightSet] = relationship()
     municipality: Mapped[Area] = relationship()
     job: Mapped[Job | None] = relationship(default=None)
+
+    def forget(self) -> None:
+        """Forget what was reckoned, because it is reckoned anew."""
+        self.found = self.computed_at = None
 
     def note(self, found: dict[str, Any], *, at: datetime) -> None:
         """Keep what was reckoned."""

@@ -25,6 +25,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.accounts import api as accounts_api
     from web.accounts import commands as accounts_commands
     from web.accounts import views as accounts_views
+    from web.administration import commands as administration_commands
+    from web.administration import jobs as administration_jobs
     from web.administration import views as administration_views
     from web.areas import views as areas_views
     from web.drafts import views as drafts_views
@@ -68,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_errors(app)
     init_pages(app, settings)
     work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
-    work[JobKind.REFRESH_OFFER] = suggestions_jobs.seek
+    work |= {JobKind.REFRESH_OFFER: suggestions_jobs.seek, JobKind.PREVIEW_WEIGHTS: administration_jobs.preview}
+    work |= {JobKind.LEARN_WEIGHTS: administration_jobs.learn}
     init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy))
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
@@ -80,7 +83,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
         app.register_api(doors.bp)
-    for commands in (accounts_commands, listings_commands, suggestions_commands, operations_commands):
+    of_all = (accounts_commands, administration_commands, listings_commands, operations_commands)
+    for commands in (*of_all, suggestions_commands):
         commands.register(app)
     check_every_route_names_its_permission(app)
     init_transfer(app)

@@ -178,6 +178,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
         JobKind.REFRESH_NEED: _l("Looking for partners for one need"),
         JobKind.REFRESH_OFFER: _l("Looking for needs that one offer touches"),
         JobKind.PREVIEW_WEIGHTS: _l("Reckoning what other weights would change"),
+        JobKind.LEARN_WEIGHTS: _l("Asking which weights the decisions speak for"),
     },
     JobState: {
         JobState.QUEUED: _l("Waiting"),

@@ -44,7 +44,7 @@ def empty() -> Iterator[AuditedSession]:
 
 @pytest.fixture
 def content() -> Callable[[AuditedSession], dict[str, list[dict[str, Any]]]]:
-    """Return a function that returns every row of every table, without the moment it was written and how often since."""
+    """Return a function that returns every row of every table, without when it was written and how often since."""
 
     def rows(session: AuditedSession) -> dict[str, list[dict[str, Any]]]:
         return {

@@ -392,7 +392,9 @@ def test_loading_the_sheets_again_undoes_neither_a_merger_nor_a_name(town: Any) 
 def test_a_skill_that_others_use_elsewhere_is_not_given_up(
     town: Any, browser: FlaskClient, newsletters: Skill, leaflets: Skill
 ) -> None:
-    need_of(town, leaflets, area=make_municipality(name="月見町"))
+    elsewhere = make_municipality(name="月見町")
+    need_of(town, leaflets, area=elsewhere)
+    town.session.add(make_appointment(elsewhere, role=Role.ADMINISTRATOR))
     town.session.commit()
     versions = {"version": newsletters.version, "other_version": leaflets.version}
 

@@ -61,6 +61,13 @@ def visible_to(account: Account) -> Select[Area]:
     return select(Area).where(lies_under(account.paths(Role.ADMINISTRATOR))).order_by(Area.path)
 
 
+def administered_by_others(session: Session, account: Account) -> list[str]:
+    """Return the places that others administer and this account does not, those above its own among them."""
+    administered = select(Appointment.area_id).where(Appointment.role == Role.ADMINISTRATOR)
+    paths = session.scalars(select(Area.path).where(Area.id.in_(administered)).order_by(Area.path))
+    return [path for path in paths if not account.covers(Role.ADMINISTRATOR, path)]
+
+
 def municipalities(session: Session, account: Account) -> Sequence[Area]:
     """Return the municipalities that the account administers, whole or in part."""
     administered = visible_to(account).order_by(None).subquery()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matching.names import closest, skill_key, skill_keys
@@ -31,6 +31,7 @@ from models import (
 )
 from models.listings import need_fields, offer_fields
 from models.search import fold
+from web.administration.queries.areas import administered_by_others
 
 MOST_UNKNOWN: Final = 20
 MOST_LOOKED_AT: Final = 500
@@ -122,8 +123,10 @@ def uses(session: Session, ids: Collection[UUID] | None = None) -> dict[UUID, Us
 
 
 def uses_elsewhere(session: Session, account: Account, skill: Skill) -> int:
-    """Count what names a skill in places that the account does not administer."""
-    elsewhere = not_(lies_under(account.paths(Role.ADMINISTRATOR)))
+    """Count what names a skill in places that others administer and this account does not."""
+    elsewhere = and_(
+        lies_under(administered_by_others(session, account)), not_(lies_under(account.paths(Role.ADMINISTRATOR)))
+    )
     of_needs = select(Slot.id).join(Need, Slot.need_id == Need.id).join(Area, Need.area_id == Area.id)
     of_offers = select(OfferItem.id).join(Offer, OfferItem.offer_id == Offer.id).join(Area, Offer.area_id == Area.id)
     both = union_all(

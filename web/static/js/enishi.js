@@ -187,4 +187,16 @@ for (const button of document.querySelectorAll("[data-share]")) {
       // The person closed the sheet, or the browser does not allow it: the address is still there to be copied.
     }
   });
+// Points that add up: a form with data-sum says while one types what its fields with data-addend come to.
+for (const form of document.querySelectorAll("form[data-sum]")) {
+  const told = form.querySelector("[data-sum-of]");
+  const add = () => {
+    const points = [...form.querySelectorAll("[data-addend]")].map((field) => Number(field.value.normalize("NFKC")) || 0);
+    const total = points.reduce((sum, one) => sum + one, 0);
+    told.textContent = told.dataset.words.replace("{total}", String(total));
+    told.classList.toggle("sum--wrong", total !== Number(form.dataset.sum));
+  };
+  told.hidden = false;
+  form.addEventListener("input", add);
+  add();
 }
