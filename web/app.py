@@ -70,8 +70,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_errors(app)
     init_pages(app, settings)
     work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
-    work |= {JobKind.REFRESH_OFFER: suggestions_jobs.seek, JobKind.PREVIEW_WEIGHTS: administration_jobs.preview}
-    work |= {JobKind.LEARN_WEIGHTS: administration_jobs.learn}
+    work |= {
+        JobKind.REFRESH_OFFER: suggestions_jobs.seek,
+        JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
+        JobKind.LEARN_WEIGHTS: administration_jobs.learn,
+    }
     init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy))
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):

@@ -187,6 +187,8 @@ for (const button of document.querySelectorAll("[data-share]")) {
       // The person closed the sheet, or the browser does not allow it: the address is still there to be copied.
     }
   });
+}
+
 // Points that add up: a form with data-sum says while one types what its fields with data-addend come to.
 for (const form of document.querySelectorAll("form[data-sum]")) {
   const told = form.querySelector("[data-sum-of]");
