@@ -211,9 +211,7 @@ class Party(Base, kw_only=True):
     )
 
     def publish(self, *, at: datetime) -> None:
-        """Agree that anybody may read of the partnership, once all said yes to it."""
-        if not self.partnership.may_be_published:
-            raise IllegalMove("only what all said yes to can be published")
+        """Agree that anybody may read of the partnership; it is public when all agreed and all said yes."""
         self.publishes_at = self.publishes_at or at
 
     def keep_private(self) -> None:

@@ -53,6 +53,9 @@ class Permission(StrEnum):
     JOB_SEE = "job:see"
     PARTNERSHIP_LIST = "partnership:list"
     PARTNERSHIP_SEE = "partnership:see"
+    PARTNERSHIP_PUBLIC_LIST = "partnership:public-list"
+    PARTNERSHIP_PUBLIC_SEE = "partnership:public-see"
+    PARTNERSHIP_PUBLISH = "partnership:publish"
     ENQUIRY_SEE = "enquiry:see"
     ENQUIRY_ANSWER = "enquiry:answer"
     ADMINISTRATION_SEE = "administration:see"
@@ -228,6 +231,12 @@ def is_public_need(account: Account | None, subject: Need) -> bool:
     return subject.status in {NeedStatus.OPEN, NeedStatus.FILLED} and subject.participant.may_be_contacted
 
 
+def is_public_partnership(account: Account | None, subject: Partnership) -> bool:
+    """Grant to everybody where all said yes and every party agreed to publication."""
+    del account
+    return subject.is_public
+
+
 def is_public_offer(account: Account | None, subject: Offer) -> bool:
     """Grant to every account where a body, not a person, offers openly."""
     return account is not None and subject.status is OfferStatus.OPEN and not subject.participant.is_resident
@@ -276,6 +285,9 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.SUGGESTION_REVIEW: (coordinates_its_need,),
         Permission.JOB_SEE: (coordinates_its_municipality,),
         Permission.PARTNERSHIP_LIST: (represents_somebody, is_coordinator),
+        Permission.PARTNERSHIP_PUBLIC_LIST: (anyone,),
+        Permission.PARTNERSHIP_PUBLIC_SEE: (is_public_partnership, represents_a_party, coordinates_its_need),
+        Permission.PARTNERSHIP_PUBLISH: (represents_a_party, coordinates_its_need),
         Permission.PARTNERSHIP_SEE: (represents_a_party, coordinates_its_need),
         Permission.ENQUIRY_SEE: (represents_its_party,),
         Permission.ENQUIRY_ANSWER: (represents_its_party,),

@@ -185,6 +185,9 @@ class _Story:
                 for party in providers:
                     self._answer(partnership, party, Reply.YES, at=at)
                 self._reveal(partnership, at)
+                if self.row.truth("public"):
+                    for party in partnership.parties:
+                        party.publish(at=at)
                 yield from self._carry_out(partnership)
 
     def _carry_out(self, partnership: Partnership) -> Iterator[datetime]:

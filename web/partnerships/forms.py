@@ -1,11 +1,16 @@
 """Shape of what people type about an enquiry."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import UUID as IS_UUID
 from wtforms.validators import AnyOf, Length, ValidationError
 
-from models import Reply
+from models import ActivityField, Area, Reply
+from web.fields import options
 
 LONGEST_NOTE = 1000
 
@@ -21,7 +26,38 @@ class AnswerForm(FlaskForm):
         validators=[Length(max=LONGEST_NOTE, message=_l("Please keep it under 1,000 characters."))],
     )
 
+    publishes = BooleanField(
+        _l("Anybody may read of it here, once all have said yes"),
+        description=_l("Bodies are named, people appear only as “a resident”. You can change this at any time."),
+    )
+
     def validate_reason(self, field: RadioField) -> None:
         """Ask for a reason where the answer is no, and only there."""
         if self.reply.data == Reply.NO and field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_l("Choose the reason that comes closest."))
+
+
+class PublicationForm(FlaskForm):
+    """Whether one party agrees that anybody may read of its partnership."""
+
+    party = HiddenField(validators=[IS_UUID()])
+    reply = StringField(validators=[AnyOf([reply.value for reply in Reply])])
+
+    @property
+    def party_id(self) -> UUID:
+        """Return the party that is meant."""
+        return UUID(self.party.data)
+
+
+class PublicFilter(Form):
+    """What the list of public partnerships is narrowed down by."""
+
+    area = SelectField(_l("Place"), validate_choice=False)
+    field = SelectField(_l("Field of activity"), validate_choice=False)
+
+    def offer_choices(self, areas: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
+        """Let the selects offer the places and fields under which there is something."""
+        highest = min((area.path.count(".") for area in areas), default=0)
+        named = [(area.path, f"{'　' * (area.path.count('.') - highest)}{area.name(language)}") for area in areas]
+        self.area.choices = options([("", _l("Everywhere")), *named])
+        self.field.choices = options([("", _l("Every field")), *((one.code, one.name(language)) for one in fields)])

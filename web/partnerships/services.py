@@ -17,14 +17,16 @@ from models import (
     JobKind,
     Participant,
     Partnership,
+    Party,
     Reply,
     Reveal,
     ReviewReason,
+    Role,
     Stage,
     Suggestion,
     capacity,
 )
-from models.errors import AlreadyDecided, ConsentMissing
+from models.errors import AlreadyDecided, ConsentMissing, NotAllowed
 from models.partnerships import REPLY_BUSINESS_DAYS
 from web.participants.queries import accounts_of
 from web.participants.services import give_back, open_enquiries, tell_proposer
@@ -100,6 +102,19 @@ def answer(
     return partnership
 
 
+def publish(session: Session, party: Party, *, agrees: bool, by: Account, at: datetime) -> None:
+    """Note whether a party agrees that anybody may read of its partnership; it can change its mind at any time.
+
+    A coordinator notes what a party said by telephone only where nobody speaks for it here.
+    """
+    if not (by.represents(party.participant_id) or _may_note_for(session, party, by)):
+        raise NotAllowed("this is said by the party itself")
+    if agrees:
+        party.publish(at=at)
+    else:
+        party.keep_private()
+
+
 def withdraw(session: Session, partnership: Partnership, *, by: Account, at: datetime) -> None:
     """Take back a proposal that not all have answered, and give back all that it took."""
     queries.lock_partnership(session, partnership)
@@ -125,6 +140,13 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
     if queries.is_covered(session, partnership.need):
         partnership.need.fill()
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=by)
+
+
+def _may_note_for(session: Session, party: Party, by: Account) -> bool:
+    """Tell whether a coordinator may write down what a party said, because nobody speaks for it here."""
+    if not by.covers(Role.COORDINATOR, party.partnership.need.area.path):
+        return False
+    return not accounts_of(session, [party.participant])[party.participant_id]
 
 
 def _check_may_be_asked(session: Session, partnership: Partnership) -> None:

@@ -1,20 +1,22 @@
 """Pages of partnerships, and the question to one party."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from models import Account, Enquiry, Partnership, Permission, Reply, utc_now
+from models import Account, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
 from models.lifecycle import MAIN_WAY
 from web.database import current_session, working_as
 from web.i18n import label, locale
 from web.pages import limiter
 from web.partnerships import queries, services
-from web.partnerships.forms import AnswerForm
-from web.security import account_at_work, requires
+from web.partnerships.forms import AnswerForm, PublicationForm, PublicFilter
+from web.partnerships.queries import published
+from web.security import account_at_work, current_account, requires
 
 bp = Blueprint("partnerships", __name__)
 
@@ -64,6 +66,45 @@ def withdraw(found: Partnership) -> ResponseReturnValue:
     return redirect(url_for("partnerships.partnership", id=found.id), 303)
 
 
+@bp.get("/partnerships/public")
+@requires(Permission.PARTNERSHIP_PUBLIC_LIST)
+def public() -> ResponseReturnValue:
+    """List the partnerships that every party agreed to make public."""
+    session, form = current_session(), PublicFilter(request.args)
+    area, field = form.area.data or "", form.field.data or ""
+    page = published.published_page(session, area=area, field=field, number=request.args.get("page", 1, type=int))
+    form.offer_choices(published.areas_of(session), published.fields_of(session), locale())
+    active = {name: value for name, value in (("area", area), ("field", field)) if value}
+    return render_template(
+        "partnerships/public.html", search=form, page=page, active=active, pagination=_public_pagination(page, active)
+    )
+
+
+@bp.get("/partnerships/public/<uuid:id>")
+@requires(Permission.PARTNERSHIP_PUBLIC_SEE, on=Partnership)
+def public_one(found: Partnership) -> ResponseReturnValue:
+    """Show one partnership as anybody reads it; its parties see beforehand what that would be."""
+    return render_template(
+        "partnerships/public_one.html",
+        seen=published.whole_public(current_session(), found),
+        is_inside=is_granted(Permission.PARTNERSHIP_SEE, current_account(), found),
+    )
+
+
+@bp.post("/partnerships/<uuid:id>/publication")
+@requires(Permission.PARTNERSHIP_PUBLISH, on=Partnership)
+def publish(found: Partnership) -> ResponseReturnValue:
+    """Note whether a party agrees that anybody may read of the partnership."""
+    form = PublicationForm()
+    party = next((one for one in found.parties if form.validate() and one.id == form.party_id), None)
+    if party is None:
+        abort(422)
+    agrees = Reply(form.reply.data) is Reply.YES
+    services.publish(current_session(), party, agrees=agrees, by=account_at_work(), at=utc_now())
+    flash(_("You agreed to publication.") if agrees else _("It is not public now."), "success")
+    return redirect(url_for("partnerships.partnership", id=found.id, _anchor="publication"), 303)
+
+
 @bp.get("/enquiries/<uuid:id>")
 @requires(Permission.ENQUIRY_SEE, on=Enquiry)
 def enquiry(asked: Enquiry) -> ResponseReturnValue:
@@ -110,7 +151,10 @@ def _note_answer(asked: Enquiry, form: AnswerForm, *, by: Account) -> Partnershi
     session, reply = current_session(), Reply(form.reply.data)
     reason = queries.decline_reason(session, form.reason.data) if reply is Reply.NO else None
     note = form.note.data or "" if reply is Reply.NO else ""
-    return services.answer(session, asked, reply, by=by, at=utc_now(), reason=reason, note=note)
+    found = services.answer(session, asked, reply, by=by, at=utc_now(), reason=reason, note=note)
+    if reply is Reply.YES and form.publishes.data:
+        services.publish(session, asked.party, agrees=True, by=by, at=utc_now())
+    return found
 
 
 def _answer_page(asked: queries.AskedByLink, form: AnswerForm) -> str:
@@ -136,6 +180,15 @@ def _enquiry_page(asked: Enquiry, form: AnswerForm) -> str:
     seen = queries.seen_question(session, asked, account_at_work())
     open_slots = queries.open_slots(session, seen.partnership)
     return render_template("partnerships/enquiry.html", enquiry=asked, form=form, seen=seen, open_slots=open_slots)
+
+
+def _public_pagination(page: published.PublicPage, active: dict[str, Any]) -> Pagination:
+    return Pagination(
+        number=page.number,
+        pages=page.pages,
+        previous_url=url_for("partnerships.public", page=page.number - 1, **active) if page.number > 1 else None,
+        next_url=url_for("partnerships.public", page=page.number + 1, **active) if page.number < page.pages else None,
+    )
 
 
 def _pagination(page: queries.Page) -> Pagination:

@@ -52,6 +52,7 @@ class Gift:
 class SeenParty:
     """One party as far as the reader may see it; what the reader must not learn is None or False."""
 
+    id: UUID
     participant: SeenParticipant
     side: Side
     leads: bool
@@ -64,6 +65,8 @@ class SeenParty:
     enquiry: Enquiry | None
     has_account: bool
     may_be_revealed: bool
+    publishes: bool
+    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +322,9 @@ def _seen_party(
     is_own = account.represents(party.participant_id)
     # Whoever sees the replies of all the others knows who said no; so the end hides them from the parties.
     knows_reply = is_coordinators or is_own or partnership.stage not in ENDED_BEFORE_ALL_SAID_YES
+    may_publish = is_own or (is_coordinators and not has_account)
     return SeenParty(
+        id=party.id,
         participant=seen_by(account, party.participant, partnership=partnership, revealed=revealed and is_coordinators),
         side=party.side,
         leads=party.leads,
@@ -335,4 +340,6 @@ def _seen_party(
         enquiry=enquiry if is_coordinators else None,
         has_account=has_account or not is_coordinators,
         may_be_revealed=is_coordinators and is_granted(Permission.PARTICIPANT_REVEAL, account, party.participant),
+        publishes=may_publish and party.publishes_at is not None,
+        may_publish=may_publish,
     )
