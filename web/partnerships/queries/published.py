@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from models import (
     Stage,
 )
 from models.listings import need_fields
+from models.years import town_day
 from web.participants.queries import SeenParticipant, seen_by
 
 PAGE_SIZE: Final = 20
@@ -50,6 +52,11 @@ class PublicPartnership:
     partnership: Partnership
     parties: Sequence[PublicParty]
     slots: Sequence[PublicSlot]
+
+    @property
+    def began_on(self) -> date | None:
+        """Return the day on which all had said yes; a preview of what not all answered has none."""
+        return None if self.partnership.accepted_at is None else town_day(self.partnership.accepted_at)
 
     @property
     def bodies(self) -> Sequence[SeenParticipant]:
