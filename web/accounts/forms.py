@@ -78,7 +78,7 @@ class PasskeyForm(PasskeyAnswerForm):
 
     name = StringField(
         _l("What do you call this device?"),
-        validators=[InputRequired(_l("Give it a name, as in “my phone”.")), Length(max=100)],
+        validators=[Length(max=100)],
     )
 
 

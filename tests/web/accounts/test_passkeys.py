@@ -232,3 +232,14 @@ def test_under_a_network_address_no_passkey_is_offered(make_app: Callable[..., F
 
     assert "data-passkey" not in client.get("/sign-in").text
     assert client.post("/sign-in/passkey/options").status_code == 404
+
+
+def test_a_device_without_a_name_gets_one(
+    account: Account, signed_in: Callable[[Account], FlaskClient], session: AuditedSession
+) -> None:
+    browser, device = signed_in(account), Device()
+    options = question(browser, "/account/passkeys/options")
+
+    browser.post("/account/passkeys/new", data={"credential": device.create(options), "name": " "})
+
+    assert session.scalars(select(Passkey.name)).all() == ["自分の端末"]

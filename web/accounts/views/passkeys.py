@@ -82,7 +82,7 @@ def new_passkey() -> ResponseReturnValue:
         form.credential.data,
         challenge=challenge,
         origin=_origin(),
-        name=form.name.data.strip(),
+        name=(form.name.data or "").strip() or _name_of_device(),
     )
     if not added:
         form.form_errors.append(_("The device gave no passkey. Please try again."))
@@ -136,4 +136,4 @@ def _name_of_device() -> str:
     """Propose a name that its owner will recognise."""
     platform = request.user_agent.string
     names = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Macintosh": "Mac", "Windows": "Windows"}
-    return next((name for word, name in names.items() if word in platform), "")
+    return next((name for word, name in names.items() if word in platform), _("My device"))
