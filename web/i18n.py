@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as _l
 
 from models import (
@@ -31,15 +33,20 @@ from models import (
     Times,
     Verdict,
     Window,
+    utc_now,
 )
 from models.audit import AuditAction
 from web.database import BARE
 from web.security import current_account
 
 LOCALES: Final = ("ja", "en")
+HERE: Final = Path(__file__).parent
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 WEEKDAYS_JA: Final = "月火水木金土日"
 REIWA_BEGINS: Final = date(2019, 5, 1)
+
+EASY: Final = "easy"
+EASY_JAPANESE: Final = "ja@easy"
 
 babel = Babel()
 
@@ -207,8 +214,30 @@ def init_i18n(app: Flask) -> None:
         BABEL_DEFAULT_LOCALE="ja", BABEL_DEFAULT_TIMEZONE="Asia/Tokyo", BABEL_TRANSLATION_DIRECTORIES="translations"
     )
     babel.init_app(app, locale_selector=_select_locale)
+    # Flask-Babel keeps the domain of an application in this attribute, and knows no other way to give it one.
+    babel.domain_instance = Readings()
     app.jinja_env.filters.update(clock=clock, day=day, fiscal_year=fiscal_year, moment=moment, label=label)
     app.jinja_env.add_extension("jinja2.ext.i18n")
+
+
+class Readings(Domain):
+    """Japanese in two readings: the usual one, and a plain one that falls back on it."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the texts of this request's language, in the plain reading where it was chosen."""
+        usual = super().get_translations()
+        if not reads_easily():
+            return cast("NullTranslations", usual)
+        if EASY_JAPANESE not in self.cache:
+            plain = Translations.load(HERE / "translations", [EASY_JAPANESE])
+            plain.add_fallback(usual)
+            self.cache[EASY_JAPANESE] = plain
+        return cast("NullTranslations", self.cache[EASY_JAPANESE])
+
+
+def reads_easily() -> bool:
+    """Tell whether this reader chose plain Japanese, which is a reading of pages and no language of its own."""
+    return bool(has_request_context() and session.get(EASY) and locale() == "ja")
 
 
 def locale() -> str:
@@ -224,10 +253,13 @@ def day(value: date | None, *, language: str | None = None) -> str:
     if (language or locale()) == "en":
         return f"{value.day} {value:%B} {value.year} ({value:%a})"
     weekday = WEEKDAYS_JA[value.weekday()]
+    if language is None and reads_easily():
+        year = "" if value.year == utc_now().astimezone(TOWN_TIME).year else f"{value.year}年"
+        return f"{year}{value.month}月{value.day}日（{weekday}）"
     if value < REIWA_BEGINS:
         return f"{value.year}年{value.month}月{value.day}日（{weekday}）"
-    year = value.year - REIWA_BEGINS.year + 1
-    return f"令和{'元' if year == 1 else year}年{value.month}月{value.day}日（{weekday}）"
+    reiwa = value.year - REIWA_BEGINS.year + 1
+    return f"令和{'元' if reiwa == 1 else reiwa}年{value.month}月{value.day}日（{weekday}）"
 
 
 def typed_day(value: date) -> str:

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from models import Area, Permission, is_granted
 from web.config import Settings
 from web.database import BARE, current_session
-from web.i18n import locale
+from web.i18n import locale, reads_easily
 from web.security import current_account
 
 INVENTED: Final = "invented_town"
@@ -81,6 +81,7 @@ def _frame() -> dict[str, object]:
     account = current_account()
     return {
         "locale": locale(),
+        "reads_easily": reads_easily(),
         "site": current_app.extensions["settings"].base_url,
         "account": None if account is None else Reader(account.name, url_for("accounts.account")),
         "nav": [

@@ -106,7 +106,7 @@ def password_matches(stored: str | None, password: str) -> bool:
 def begin_session(account: Account, *, second_factor_passed: bool = False) -> None:
     """Begin a new session on the server and forget whatever the browser carried before."""
     end_session()
-    kept = {name: session[name] for name in ("locale", DRAFT) if name in session}
+    kept = {name: session[name] for name in ("locale", "easy", DRAFT) if name in session}
     session.clear()
     session.update(kept)
     session.permanent = True

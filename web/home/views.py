@@ -16,7 +16,7 @@ from web.accounts.services import change_locale
 from web.database import current_session
 from web.home import queries
 from web.home.forms import SampleForm
-from web.i18n import LOCALES, locale
+from web.i18n import EASY, LOCALES, locale
 from web.listings.queries import places_with
 from web.pages import way_to
 from web.participants.queries import seen_by
@@ -72,6 +72,15 @@ def language() -> ResponseReturnValue:
     account = current_account()
     if account is not None:
         change_locale(account, chosen)
+    return redirect(_known_page(request.form.get("back", "")), 303)
+
+
+@bp.post("/reading")
+@requires(Permission.PAGE_SEE)
+def reading() -> ResponseReturnValue:
+    """Read pages in plain Japanese, or in the usual one again; the language of the account stays as it is."""
+    session["locale"] = "ja"
+    session[EASY] = request.form.get("reading") == EASY
     return redirect(_known_page(request.form.get("back", "")), 303)
 
 
