@@ -114,7 +114,8 @@ def test_teams_that_are_as_good_lead_the_desk_in_turn(town: Any) -> None:
     best = []
     for day in DAYS:
         waiting = desk.desk(town.session, town.coordinator, at=day).waiting
-        best += [one.best.partners[0].offer.participant.name for one in waiting if one.need.id == need.id]
+        leading = [one.best for one in waiting if one.need.id == need.id]
+        best += [team.partners[0].offer.participant.name for team in leading if team is not None]
 
     assert best.count("岩田") == best.count("上野") == ROUNDS // 2
 
