@@ -411,3 +411,23 @@ def test_control_characters_are_taken_out(session: Session, signed_in: Browse, r
     need = session.scalars(select(Need)).one()
     assert need.title == "夏まつり"
     assert need.body == "一行目\n二行目"
+
+
+def test_each_answer_of_a_conflict_is_chosen_by_itself(
+    session: Session, signed_in: Browse, represent: Represent, owned: Need
+) -> None:
+    browser = signed_in(represent(owned.participant))
+    typed = _sent(owned, title="私の題", body="私の文", **{"slots-0-what": "私の設営"})
+    owned.title, owned.body, owned.slots[0].what = "保存の題", "保存の文", "保存の設営"
+    session.commit()
+
+    page = browser.post(f"/needs/{owned.id}/edit", data=typed)
+    chosen = {"version": str(owned.version), "take-title": "theirs", "take-body": "mine", "take-slots": "theirs"}
+    saved = browser.post(f"/needs/{owned.id}/edit", data=typed | chosen)
+
+    assert page.status_code == 409
+    assert all(f'name="take-{name}" value="theirs"' in page.text for name in ("title", "body", "slots"))
+    assert 'name="take-starts_on"' not in page.text
+    assert saved.status_code == 303
+    first = session.scalars(select(Slot.what).where(Slot.need_id == owned.id, Slot.position == 1)).one()
+    assert (owned.title, owned.body, first) == ("保存の題", "私の文", "保存の設営")

@@ -1,6 +1,6 @@
 """What the forms of needs and of offers have in common."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -33,11 +34,22 @@ from web.drafts.forms import Typed, as_sent
 from web.fields import Day, members_of, one_line, options, plain
 from web.i18n import label, locale
 from web.listings import queries
-from web.listings.forms.pieces import PieceForm, SlotForm, check_row, holds_something, in_words, refuse, row_in_words
+from web.listings.forms.pieces import (
+    PieceForm,
+    SlotForm,
+    check_row,
+    holds_something,
+    in_words,
+    refuse,
+    row_in_words,
+    typed_into,
+)
 from web.listings.services.pieces import Piece
 
 LONGEST_BODY: Final = 10_000
 OPEN: Final = "open"
+TAKE: Final = "take-"
+THEIRS: Final = "theirs"
 ROWS_AT_FIRST: Final = 2
 
 Row = TypeVar("Row", Need, Offer)
@@ -269,30 +281,42 @@ class ListingForm(FlaskForm, Generic[Row]):
             "expires_on": self.expires_on.data,
         }
 
-    def compared_with(self, other: "ListingForm[Row]") -> list[tuple[str, str, str]]:
-        """Return each question with the answer in this form and in the other."""
-        theirs = dict(other.answers())
-        return [(question, answer, theirs.get(question, "")) for question, answer in self.answers()]
+    def compared_with(self, other: "ListingForm[Row]") -> list[tuple[str, str, str, str]]:
+        """Return each question with the answer in this form and in the other, and the name it is chosen by."""
+        theirs = {name: answer for name, _question, answer in other.answers()}
+        return [(question, answer, theirs[name], TAKE + name) for name, question, answer in self.answers()]
 
-    def answers(self) -> Iterator[tuple[str, str]]:
-        """Yield each question with its answer in words."""
+    def answers(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the name of each field, its question, and its answer in words."""
         for field in self:
             if isinstance(field, FieldList):
-                yield _("What it is about"), "\n".join(row_in_words(entry.form) for entry in field).strip()
+                rows = "\n".join(row_in_words(entry.form) for entry in field).strip()
+                yield field.short_name, _("What it is about"), rows
             elif field.short_name not in {"csrf_token", "version", "participant"}:
-                yield str(field.label.text), in_words(field)
+                yield field.short_name, str(field.label.text), in_words(field)
 
     def as_hidden(self) -> HiddenAnswers:
         """Return what was typed as hidden fields that save it over the present version."""
         version = "" if self.row is None else str(self.row.version)
         kept: list[tuple[str, str]]
         kept = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", "_once", "version"}]
-        return HiddenAnswers([*kept, ("version", version)])
+        return HiddenAnswers([*(pair for pair in kept if not pair[0].startswith(TAKE)), ("version", version)])
 
 
 def gone_on_with(typed: Typed | None) -> dict[str, Any]:
     """Return what was typed before as if it were sent now; what is truly sent goes before it."""
     return {"formdata": as_sent(typed)} if typed and request.method != "POST" else {}
+
+
+def with_chosen(saved: Callable[[], ListingForm[Any]]) -> dict[str, Any]:
+    """Return what was sent, with the saved answer wherever that was chosen on the page of a conflict."""
+    chosen = {name: value for name, value in request.form.items() if name.startswith(TAKE)}
+    taken = {name.removeprefix(TAKE) for name, value in chosen.items() if value == THEIRS}
+    if not taken:
+        return {}
+    theirs = [pair for field in saved() if field.short_name in taken for pair in typed_into(field)]
+    mine = [pair for pair in request.form.items(multi=True) if pair[0].partition("-")[0] not in taken]
+    return {"formdata": MultiDict([*mine, *theirs])}
 
 
 def kept_pieces(session: Session, row: Need | Offer) -> frozenset[UUID]:

@@ -1,5 +1,6 @@
 """A need as people type it."""
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,6 +21,7 @@ from web.listings.forms.listings import (
     kept_pieces,
     participant_asked_for,
     saved_listing,
+    with_chosen,
 )
 from web.listings.forms.pieces import Rows, SlotForm, by_position, saved_piece
 from web.listings.services.needs import NeedDraft
@@ -54,7 +56,9 @@ class NeedForm(ListingForm[Need]):
         """Return the form with what is saved now, or with what was typed over it and not sent."""
         queries.whole_need(session, need)
         kept = kept_pieces(session, need)
-        return cls(Choices.to_edit(session, need), row=need, kept=kept, **_saved_need(need), **gone_on_with(typed))
+        found, saved = Choices.to_edit(session, need), _saved_need(need)
+        sent = with_chosen(partial(cls, found, row=need, formdata=None, **saved)) or gone_on_with(typed)
+        return cls(found, row=need, kept=kept, **saved, **sent)
 
     @classmethod
     def as_saved(cls, form: "NeedForm", need: Need) -> "NeedForm":

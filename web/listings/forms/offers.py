@@ -1,5 +1,6 @@
 """An offer as people type it."""
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,6 +19,7 @@ from web.listings.forms.listings import (
     kept_pieces,
     participant_asked_for,
     saved_listing,
+    with_chosen,
 )
 from web.listings.forms.pieces import ItemForm, Rows, by_position, saved_piece
 from web.listings.services.offers import OfferDraft
@@ -55,7 +57,9 @@ class OfferForm(ListingForm[Offer]):
         """Return the form with what is saved now, or with what was typed over it and not sent."""
         queries.whole_offer(session, offer)
         kept = kept_pieces(session, offer)
-        return cls(Choices.to_edit(session, offer), row=offer, kept=kept, **_saved_offer(offer), **gone_on_with(typed))
+        found, saved = Choices.to_edit(session, offer), _saved_offer(offer)
+        sent = with_chosen(partial(cls, found, row=offer, formdata=None, **saved)) or gone_on_with(typed)
+        return cls(found, row=offer, kept=kept, **saved, **sent)
 
     @classmethod
     def as_saved(cls, form: "OfferForm", offer: Offer) -> "OfferForm":

@@ -1,6 +1,6 @@
 """The rows of a form: the slots of a need, the items of an offer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -100,6 +100,20 @@ def in_words(field: Any) -> str:
         chosen = field.data if isinstance(field.data, list) else [field.data]
         return ", ".join(str(choice.label).strip() for choice in field.choices if choice.value in chosen)
     return str(field._value()) if hasattr(field, "_value") else str(field.data or "")  # noqa: SLF001  # as it is shown
+
+
+def typed_into(field: Any) -> Iterator[tuple[str, str]]:
+    """Yield what a form sends for a field that holds this."""
+    if isinstance(field, FieldList):
+        for entry in field:
+            for cell in entry.form:
+                yield from typed_into(cell)
+    elif isinstance(field, SelectMultipleField):
+        yield from ((field.name, value) for value in field.data or [])
+    elif isinstance(field, SelectField):
+        yield field.name, field.data or ""
+    else:
+        yield field.name, str(field._value())  # noqa: SLF001  # as it is shown
 
 
 def row_in_words(row: PieceForm) -> str:

@@ -128,7 +128,7 @@ def edit_need(need: Need) -> ResponseReturnValue:
     kept = DraftOf(DraftKind.NEED, about=str(need.id))
     form = NeedForm.to_edit(current_session(), need, typed=kept.typed)
     if form.is_overtaken:
-        return _conflict_page(form, NeedForm.as_saved(form, need), url_for("listings.edit_need", id=need.id))
+        return _conflict_page(form, NeedForm.as_saved(form, need), url_for("listings.need", id=need.id))
     if not form.validate_on_submit():
         return _form_page("listings/need_form.html", form, kept)
     need_services.edit_need(
@@ -217,7 +217,7 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
     kept = DraftOf(DraftKind.OFFER, about=str(offer.id))
     form = OfferForm.to_edit(current_session(), offer, typed=kept.typed)
     if form.is_overtaken:
-        return _conflict_page(form, OfferForm.as_saved(form, offer), url_for("listings.edit_offer", id=offer.id))
+        return _conflict_page(form, OfferForm.as_saved(form, offer), url_for("listings.offer", id=offer.id))
     if not form.validate_on_submit():
         return _form_page("listings/offer_form.html", form, kept)
     offer_services.edit_offer(
@@ -293,12 +293,12 @@ def _form_page(template: str, form: ListingForm[Any], kept: DraftOf) -> Response
     return render_template(template, form=form, kept=kept), 422 if form.is_submitted() else 200
 
 
-def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], url: str) -> ResponseReturnValue:
+def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], page_url: str) -> ResponseReturnValue:
     page = render_template(
         "errors/conflict.html",
         rows=mine.compared_with(theirs),
-        edit_url=url,
-        keep_url=url,
+        edit_url=page_url,
+        keep_url=request.path,
         keep_hidden=mine.as_hidden(),
     )
     return page, 409
