@@ -18,6 +18,9 @@ from tests.factories import (
     make_participant,
 )
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database decides."""
+
 SignedIn = Callable[[Account], FlaskClient]
 MOST_QUERIES = 12
 NAMES = {"name_ja": "川原", "reading": "かわら", "name_en": "Kawara"}
@@ -57,6 +60,7 @@ def test_places_of_different_size_do_not_border_each_other() -> None:
         AreaNeighbour.between(make_district(), make_municipality())
 
 
+@ON_SQLITE
 def test_the_list_shows_each_district_with_what_lies_in_it(town: Any, browser: FlaskClient) -> None:
     town.session.add(make_need(participant=make_participant(area=town.north)))
 
@@ -67,6 +71,7 @@ def test_the_list_shows_each_district_with_what_lies_in_it(town: Any, browser: F
     assert '<td class="numeric">1</td>' in page
 
 
+@ON_SQLITE
 def test_the_list_asks_the_database_a_fixed_number_of_times(town: Any, browser: FlaskClient, engine: Engine) -> None:
     town.session.add_all([make_district(municipality=town.municipality) for _ in range(9)])
     town.session.add_all(AreaNeighbour.between(town.north, town.south))
@@ -88,6 +93,7 @@ def test_a_district_is_added_however_its_code_was_typed(town: Any, browser: Flas
     assert added.reading == "かわら"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -116,6 +122,7 @@ def test_a_tick_is_stored_for_both_sides_and_partners_are_looked_for_anew(town: 
     assert town.session.scalars(select(Job)).one().municipality_id == town.municipality.id
 
 
+@ON_SQLITE
 def test_a_cleared_tick_is_taken_back_on_both_sides(town: Any, browser: FlaskClient) -> None:
     town.session.add_all(AreaNeighbour.between(town.north, town.south))
 
@@ -124,6 +131,7 @@ def test_a_cleared_tick_is_taken_back_on_both_sides(town: Any, browser: FlaskCli
     assert borders(town) == set()
 
 
+@ON_SQLITE
 def test_what_somebody_else_ticked_meanwhile_stays(town: Any, browser: FlaskClient) -> None:
     east = make_district(municipality=town.municipality, code="higashi", name="東")
     town.session.add_all([east, *AreaNeighbour.between(town.north, east)])
@@ -134,6 +142,7 @@ def test_what_somebody_else_ticked_meanwhile_stays(town: Any, browser: FlaskClie
     assert ("北山", "東") in borders(town)
 
 
+@ON_SQLITE
 def test_a_tick_that_is_there_already_changes_nothing(town: Any, browser: FlaskClient) -> None:
     town.session.add_all(AreaNeighbour.between(town.north, town.south))
     town.session.commit()
@@ -144,6 +153,7 @@ def test_a_tick_that_is_there_already_changes_nothing(town: Any, browser: FlaskC
     assert len(borders(town)) == 2
 
 
+@ON_SQLITE
 def test_a_place_elsewhere_cannot_be_ticked(town: Any, browser: FlaskClient) -> None:
     elsewhere = make_district(name="よその地区")
     town.session.add(elsewhere)
@@ -163,6 +173,7 @@ def test_a_district_is_renamed_and_loading_sheets_does_not_undo_that(town: Any, 
     assert town.north.renamed_at is not None
 
 
+@ON_SQLITE
 def test_two_who_rename_at_once_see_each_others_words(town: Any, browser: FlaskClient) -> None:
     town.north.rename(name_ja="上北山", name_en="Kami-Kitayama", reading="かみきたやま", at=utc_now())
     opened_on = str(town.north.version)
@@ -185,6 +196,7 @@ def test_an_empty_district_goes_with_its_borders(town: Any, browser: FlaskClient
     assert borders(town) == set()
 
 
+@ON_SQLITE
 def test_a_district_in_which_something_lies_stays_and_says_what(town: Any, browser: FlaskClient) -> None:
     town.session.add(make_participant(area=town.north))
 
@@ -195,6 +207,7 @@ def test_a_district_in_which_something_lies_stays_and_says_what(town: Any, brows
     assert town.session.get(Area, town.north.id) is not None
 
 
+@ON_SQLITE
 def test_a_district_that_was_renamed_meanwhile_is_not_removed(town: Any, browser: FlaskClient) -> None:
     answer = browser.post(f"/administration/areas/{town.north.id}/remove", data={"version": "0"})
 
@@ -202,6 +215,7 @@ def test_a_district_that_was_renamed_meanwhile_is_not_removed(town: Any, browser
     assert town.session.get(Area, town.north.id) is not None
 
 
+@ON_SQLITE
 def test_who_administers_elsewhere_finds_nothing_here(town: Any, signed_in: SignedIn) -> None:
     stranger = make_account()
     town.session.add(make_appointment(make_municipality(name="月見町"), account=stranger, role=Role.ADMINISTRATOR))
@@ -212,6 +226,7 @@ def test_who_administers_elsewhere_finds_nothing_here(town: Any, signed_in: Sign
     assert add(browser, town.municipality).status_code == 404
 
 
+@ON_SQLITE
 def test_who_administers_one_district_sees_that_one_alone(town: Any, signed_in: SignedIn) -> None:
     officer = make_account()
     town.session.add(make_appointment(town.north, account=officer, role=Role.ADMINISTRATOR))

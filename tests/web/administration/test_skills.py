@@ -43,6 +43,9 @@ from tests.factories import (
 from web.administration.queries import skills as queries
 from web.administration.services import skills as services
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database decides."""
+
 SignedIn = Callable[[Account], FlaskClient]
 MOST_QUERIES = 12
 MOVED_OR_REMADE = {"slots.skill_id", "offer_items.skill_id", "skills.parent_id", "skill_aliases.skill_id"}
@@ -168,12 +171,14 @@ def test_the_list_is_searched_by_two_characters_in_any_kana(browser: FlaskClient
     assert newsletters.name_ja not in browser.get("/administration/skills?q=料理").text
 
 
+@ON_SQLITE
 def test_the_list_says_how_often_a_skill_is_named(town: Any, browser: FlaskClient, newsletters: Skill) -> None:
     need_of(town, newsletters)
 
     assert '<td class="numeric">1</td>' in browser.get("/administration/skills").text
 
 
+@ON_SQLITE
 def test_the_list_asks_the_database_a_fixed_number_of_times(town: Any, browser: FlaskClient, engine: Engine) -> None:
     above = make_skill(name="広報")
     town.session.add_all(
@@ -188,6 +193,7 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(town: Any, browser: 
     assert len([statement for statement in asked if statement.lstrip().startswith("SELECT")]) <= MOST_QUERIES
 
 
+@ON_SQLITE
 def test_a_skill_is_added_with_a_code_after_its_english_name(town: Any, browser: FlaskClient) -> None:
     fields = {"name_ja": "紙芝居", "name_en": "Picture-card shows"}
 
@@ -195,6 +201,7 @@ def test_a_skill_is_added_with_a_code_after_its_english_name(town: Any, browser:
     assert town.session.scalars(select(Skill.code)).one() == "picture_card_shows"
 
 
+@ON_SQLITE
 def test_a_code_that_was_given_up_is_not_given_to_another_skill(town: Any, newsletters: Skill) -> None:
     town.session.add(SkillMerger(code="leaflets", kept=newsletters, merged_at=utc_now()))
     town.session.flush()
@@ -203,6 +210,7 @@ def test_a_code_that_was_given_up_is_not_given_to_another_skill(town: Any, newsl
     assert queries.free_code(town.session, "紙芝居") == "skill"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -233,6 +241,7 @@ def test_a_skill_is_renamed_and_partners_are_looked_for_anew(
     assert town.session.scalars(select(Job.kind)).all() == [JobKind.REFRESH_SUGGESTIONS]
 
 
+@ON_SQLITE
 def test_asking_twice_for_a_new_look_makes_one_job(town: Any, browser: FlaskClient, newsletters: Skill) -> None:
     need_of(town, newsletters)
 
@@ -242,6 +251,7 @@ def test_asking_twice_for_a_new_look_makes_one_job(town: Any, browser: FlaskClie
     assert len(town.session.scalars(select(Job)).all()) == 1
 
 
+@ON_SQLITE
 def test_two_who_rename_a_skill_at_once_see_each_others_words(browser: FlaskClient, newsletters: Skill) -> None:
     newsletters.rename(name_ja="会報の編集", name_en="Editing", at=utc_now())
 
@@ -263,6 +273,7 @@ def test_an_alias_is_added_and_taken_away(town: Any, browser: FlaskClient, newsl
     assert names_of(town, newsletters) == {"かわら版"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("text", ["町内会だより", "お便り作り"])
 def test_a_name_that_means_another_skill_is_refused_and_says_which(
     town: Any, browser: FlaskClient, newsletters: Skill, leaflets: Skill, text: str
@@ -284,6 +295,7 @@ def test_words_that_mean_no_skill_are_shown_the_most_frequent_first(town: Any, n
     assert found[0].nearest is newsletters
 
 
+@ON_SQLITE
 def test_words_of_other_places_and_drafts_are_not_shown(town: Any) -> None:
     need_of(town, None, "よその言葉", area=make_municipality())
     slots = [make_slot(what="下書き")]
@@ -307,6 +319,7 @@ def test_what_one_person_alone_typed_is_not_shown(town: Any) -> None:
     assert [one.text for one in queries.unknown(town.session, town.administrator, [])] == ["紙芝居"]
 
 
+@ON_SQLITE
 def test_a_word_becomes_another_name_of_the_skill_it_means(town: Any, browser: FlaskClient, newsletters: Skill) -> None:
     answer = browser.post("/administration/skills/word", data={"text": "広報紙つくり", "other": newsletters.name_ja})
 
@@ -314,6 +327,7 @@ def test_a_word_becomes_another_name_of_the_skill_it_means(town: Any, browser: F
     assert "広報紙つくり" in names_of(town, newsletters)
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("newsletters")
 def test_a_word_is_not_given_to_a_skill_that_does_not_exist(browser: FlaskClient) -> None:
     answer = browser.post("/administration/skills/word", data={"text": "紙芝居", "other": "ありません"})
@@ -356,6 +370,7 @@ def test_each_slot_that_a_merger_moves_is_recorded(town: Any, newsletters: Skill
     assert town.session.scalars(last).first() == {"skill_id": [before, after]}
 
 
+@ON_SQLITE
 def test_the_code_of_a_skill_that_was_given_up_goes_on_meaning_the_other(
     town: Any, newsletters: Skill, leaflets: Skill
 ) -> None:
@@ -371,6 +386,7 @@ def test_the_code_of_a_skill_that_was_given_up_goes_on_meaning_the_other(
     assert kept == {"third": newsletters.id, "leaflets": newsletters.id}
 
 
+@ON_SQLITE
 def test_loading_the_sheets_again_undoes_neither_a_merger_nor_a_name(town: Any) -> None:
     reference.load(town.session)
     town.session.flush()
@@ -407,6 +423,7 @@ def test_a_skill_that_others_use_elsewhere_is_not_given_up(
     assert town.session.get(Skill, leaflets.id) is not None
 
 
+@ON_SQLITE
 def test_who_administers_all_that_uses_it_may_merge(town: Any, newsletters: Skill, leaflets: Skill) -> None:
     elsewhere = make_municipality(name="月見町")
     officer = make_account()
@@ -417,6 +434,7 @@ def test_who_administers_all_that_uses_it_may_merge(town: Any, newsletters: Skil
     assert queries.merging(town.session, officer, newsletters, leaflets).hindrances == []
 
 
+@ON_SQLITE
 def test_a_merger_prepared_on_what_is_past_does_not_happen(town: Any, newsletters: Skill, leaflets: Skill) -> None:
     leaflets.rename(name_ja="手紙", name_en="Letters", at=utc_now())
     town.session.commit()
@@ -427,6 +445,7 @@ def test_a_merger_prepared_on_what_is_past_does_not_happen(town: Any, newsletter
         )
 
 
+@ON_SQLITE
 def test_a_name_that_already_means_a_third_skill_goes_on_meaning_it(
     town: Any, newsletters: Skill, leaflets: Skill
 ) -> None:

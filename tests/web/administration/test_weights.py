@@ -36,6 +36,9 @@ from tests.factories.suggestions import NOON
 from tests.matching.test_preview import suggested
 from web.administration.services import weights as services
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database decides."""
+
 SignedIn = Callable[[Account], FlaskClient]
 MOST_QUERIES = 12
 BY_PLACE = dict.fromkeys(Weights().as_mapping(), "0") | {"area": "100", "reason": "近さを重く見る"}
@@ -94,6 +97,7 @@ def test_weights_are_not_negative_and_add_up_to_one(weights: dict[str, float]) -
         WeightSet.propose(2, weights, reason=None, by=None)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("fields", "words"),
     [({"area": "95"}, "合計が95点です"), ({"area": "なし"}, "数字で書いて"), ({"reason": ""}, "理由を書いて")],
@@ -124,6 +128,7 @@ def test_a_proposal_counts_for_nothing_and_is_previewed(town: Any, browser: Flas
     assert town.session.scalars(select(Job.state)).all() == [JobState.DONE]
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("first")
 def test_only_a_coordinator_of_the_need_reads_who_would_come_and_go(
     town: Any, browser: FlaskClient, app: Flask, near: Participant
@@ -142,6 +147,7 @@ def test_only_a_coordinator_of_the_need_reads_who_would_come_and_go(
     assert "できる会" in page
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("first", "near")
 def test_the_page_of_a_preview_asks_a_fixed_number_of_times(
     town: Any, browser: FlaskClient, app: Flask, engine: Engine
@@ -177,6 +183,7 @@ def test_one_button_goes_back(town: Any, browser: FlaskClient, first: WeightSet)
     assert town.session.scalars(select(WeightSet.number).where(WeightSet.is_active)).all() == [first.number]
 
 
+@ON_SQLITE
 def test_weights_compared_with_what_no_longer_counts_are_not_switched_on(
     town: Any, browser: FlaskClient, first: WeightSet
 ) -> None:
@@ -186,6 +193,7 @@ def test_weights_compared_with_what_no_longer_counts_are_not_switched_on(
     assert first.is_active
 
 
+@ON_SQLITE
 def test_who_is_not_the_only_administrator_proposes_and_does_not_switch(
     town: Any, browser: FlaskClient, first: WeightSet
 ) -> None:
@@ -197,6 +205,7 @@ def test_who_is_not_the_only_administrator_proposes_and_does_not_switch(
     assert first.is_active
 
 
+@ON_SQLITE
 def test_an_administrator_of_the_whole_switches(town: Any, signed_in: SignedIn, first: WeightSet) -> None:
     whole = make_account()
     prefecture = town.municipality.parent
@@ -223,6 +232,7 @@ def test_a_command_switches_and_switches_back(town: Any, app: Flask, first: Weig
     assert "*   1  skill 0.30" in runner.invoke(args=["weights", "list"], catch_exceptions=False).output
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("first")
 def test_a_command_refuses_weights_that_do_not_exist(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["weights", "use", "9"]).exit_code == 2
@@ -240,6 +250,7 @@ def test_a_preview_that_is_being_reckoned_is_not_asked_for_twice(town: Any, near
     assert len(town.session.scalars(select(WeightPreview)).all()) == 1
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("first")
 def test_too_few_decisions_teach_nothing_and_the_page_says_so(town: Any, browser: FlaskClient, app: Flask) -> None:
     browser.post("/administration/weights/learn")
@@ -251,6 +262,7 @@ def test_too_few_decisions_teach_nothing_and_the_page_says_so(town: Any, browser
     assert town.session.scalars(select(WeightSet.number)).all() == [1]
 
 
+@ON_SQLITE
 def test_what_the_decisions_speak_for_is_written_down_and_not_switched_on(town: Any, first: WeightSet) -> None:
     job = services.request_learning(town.session, by=town.administrator)
     present = Weights()
@@ -266,6 +278,7 @@ def test_what_the_decisions_speak_for_is_written_down_and_not_switched_on(town: 
     assert [learnt.is_active, first.is_active] == [False, True]
 
 
+@ON_SQLITE
 def test_what_is_no_better_is_not_written_down(town: Any, first: WeightSet) -> None:
     job = services.request_learning(town.session, by=town.administrator)
 

@@ -95,7 +95,7 @@ class AliasForm(FlaskForm):
     """Another name for a skill."""
 
     text = StringField(
-        _l("Another name"),
+        _l("One more name for it"),
         description=_l("As people write it, in any spelling: 引越し and 引っ越し are one."),
         filters=[one_line],
         validators=[DataRequired(_l("Enter a name.")), Length(max=LONGEST_NAME)],

@@ -35,7 +35,7 @@ from web.administration.queries.areas import administered_by_others
 
 MOST_UNKNOWN: Final = 20
 MOST_LOOKED_AT: Final = 500
-LEAST_LIKENESS: Final = 60.0
+LEAST_LIKENESS: Final = 66.0
 SAID_BY_SEVERAL: Final = 2
 LONGEST_CODE: Final = 60
 
@@ -58,11 +58,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something that people typed and no skill is called, how often, and the skill that is called most like it."""
+    """Something that people typed and no skill is called, how often, and the skill with the most similar name."""
 
     text: str
     times: int
     nearest: Skill | None
+    nearest_name: str
 
 
 class Hindrance(StrEnum):
@@ -233,12 +234,12 @@ def unknown(session: Session, account: Account, skills: Sequence[Skill]) -> list
     shown.sort(key=lambda key: (-times[key], spelled[key]))
     names = {skill.code: skill.names for skill in skills}
     by_code = {skill.code: skill for skill in skills}
-    return [Unknown(spelled[key], times[key], _nearest(spelled[key], names, by_code)) for key in shown[:MOST_UNKNOWN]]
+    return [Unknown(spelled[key], times[key], *_nearest(spelled[key], names, by_code)) for key in shown[:MOST_UNKNOWN]]
 
 
-def _nearest(text: str, names: Mapping[str, Sequence[str]], by_code: Mapping[str, Skill]) -> Skill | None:
+def _nearest(text: str, names: Mapping[str, Sequence[str]], by_code: Mapping[str, Skill]) -> tuple[Skill | None, str]:
     found = closest(text, names, least=LEAST_LIKENESS)
-    return None if found is None else by_code[found.id]
+    return (None, "") if found is None else (by_code[found.id], found.form)
 
 
 def _typed(account: Account) -> Select[Any]:
