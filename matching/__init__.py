@@ -1,5 +1,6 @@
 """How well things fit: arrays and frozen profiles in, suggestions with reasons out."""
 
+from matching.composing import Claims, Composed, Workbench
 from matching.eligibility import Exclusions, Gate, exclusions
 from matching.engine import MarketResult, PairExplanation, explain_pair, run, run_market
 from matching.geography import Closeness
@@ -36,7 +37,9 @@ __all__ = [
     "ROUNDS",
     "Assignment",
     "Candidate",
+    "Claims",
     "Closeness",
+    "Composed",
     "Exclusions",
     "Fit",
     "Gate",
@@ -63,6 +66,7 @@ __all__ = [
     "Team",
     "TextIndex",
     "Weights",
+    "Workbench",
     "all_signals",
     "assemble",
     "exclusions",

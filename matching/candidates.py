@@ -124,7 +124,7 @@ class Candidates:
         position = {
             self.pairs.offers[column].id: int(first) + k for k, column in enumerate(self.pairs.columns[first:last])
         }
-        members = {offer.id: self._frozen(position[offer.id]) for team in teams for offer in team.partners}
+        members = {offer.id: self.frozen(position[offer.id]) for team in teams for offer in team.partners}
         scores = {offer: self.scores.scored(position[offer], partner.said) for offer, partner in members.items()}
         partners = {offer: partner.to_json() for offer, partner in members.items()}
         frozen_need = to_json(need)
@@ -173,7 +173,8 @@ class Candidates:
             )
         }
 
-    def _frozen(self, pair: int) -> FrozenPartner:
+    def frozen(self, pair: int) -> FrozenPartner:
+        """Return all that is known of the partner in one pair."""
         return FrozenPartner(
             offer=self.pairs.offers[self.pairs.columns[pair]],
             values=self.scores.values_of(pair),

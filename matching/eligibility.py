@@ -42,6 +42,11 @@ class Gate(StrEnum):
     NOTHING_IT_LACKS = "nothing_it_lacks"
 
     @property
+    def can_be_lifted(self) -> bool:
+        """Whether a person who knows more may pass over it, with a reason."""
+        return self in {Gate.AREA_NOT_SERVED, Gate.DATES_APART, Gate.CONDITION_REFUSED}
+
+    @property
     def bit(self) -> int:
         """The bit of this gate in the mask of a pair."""
         return 1 << list(Gate).index(self)

@@ -238,8 +238,8 @@ class _Market:
             unmet = [row for row, result in enumerate(results) if not result.suggestions and needs[row].open_slots]
             for rows in _portions(unmet, NEEDS_AT_ONCE):
                 nearest = self.nearest([needs[row] for row in rows], refused, strict=strict)
-                for row, suggestions in zip(rows, nearest, strict=True):
-                    results[row] = replace(results[row], suggestions=suggestions)
+                for row, (candidates, suggestions) in zip(rows, nearest, strict=True):
+                    results[row] = replace(results[row], suggestions=suggestions, found=candidates)
         return results
 
     def results(self, needs: Sequence[NeedProfile], refused: Refused) -> Iterator[NeedResult]:
@@ -254,7 +254,8 @@ class _Market:
         lacking = {row: slots for row in range(len(needs)) if (slots := found.lacking(row))}
         relaxations = dict(zip(lacking, self._relaxations(needs, lacking), strict=True))
         for row, need in enumerate(needs):
-            teams = assemble(need, found.candidates(row), limit=SUGGESTIONS, refused=refused.get(need.id, ()))
+            candidates = found.candidates(row)
+            teams = assemble(need, candidates, limit=SUGGESTIONS, refused=refused.get(need.id, ()))
             yield NeedResult(
                 need_id=need.id,
                 suggestions=found.suggestions(row, teams),
@@ -262,29 +263,27 @@ class _Market:
                 relaxations=relaxations.get(row, ()),
                 questions=questions(need),
                 candidates=found.count(row),
+                found=tuple(candidate.offer.id for candidate in candidates),
             )
 
     def nearest(
         self, needs: Sequence[NeedProfile], refused: Refused, *, strict: bool
-    ) -> list[tuple[SuggestionResult, ...]]:
-        """Suggest those who are at least faintly near to needs that nobody fits."""
+    ) -> Iterator[tuple[tuple[str, ...], tuple[SuggestionResult, ...]]]:
+        """Find those who are at least faintly near to needs that nobody fits, and suggest them."""
         blocks = [
             self.retrieval.candidates(block, excluded.eligible, strict=strict) for block, excluded in self._gates(needs)
         ]
         found = Candidates(self._score(Pairs.joined(blocks), nearest=FAINT_FLOOR, strict=strict), FAINT_FLOOR)
-        return [
-            found.suggestions(
-                row,
-                assemble(
-                    need,
-                    found.candidates(row),
-                    max_partners=MOST_FAINT_PARTNERS,
-                    limit=FAINT_SUGGESTIONS,
-                    refused=refused.get(need.id, ()),
-                ),
+        for row, need in enumerate(needs):
+            candidates = found.candidates(row)
+            teams = assemble(
+                need,
+                candidates,
+                max_partners=MOST_FAINT_PARTNERS,
+                limit=FAINT_SUGGESTIONS,
+                refused=refused.get(need.id, ()),
             )
-            for row, need in enumerate(needs)
-        ]
+            yield tuple(candidate.offer.id for candidate in candidates), found.suggestions(row, teams)
 
     def _blocks(self, needs: Sequence[NeedProfile]) -> Iterator[Sequence[NeedProfile]]:
         """Cut needs into blocks whose pairs with all offers are few enough to hold at once."""

@@ -104,6 +104,8 @@ class NeedResult:
     candidates : int
         How many of the offers that were found passed every gate and count for a slot. Where many are alike, more could
         be: from `matching.retrieval.BY_WORDS` on it is a least number.
+    found : tuple[str, ...]
+        Ids of the offers out of which the teams were put together: the best for each slot in turn.
 
     """
 
@@ -113,3 +115,4 @@ class NeedResult:
     relaxations: tuple[Relaxation, ...]
     questions: tuple[Reason, ...]
     candidates: int
+    found: tuple[str, ...] = ()

@@ -152,6 +152,7 @@ def assemble(
     cut: int = 30,
     limit: int = 5,
     refused: Collection[frozenset[str]] = (),
+    holding: str | None = None,
 ) -> list[Team]:
     """Return the most valuable teams for a need, best first.
 
@@ -169,6 +170,8 @@ def assemble(
         How many teams to return, at least 1.
     refused : Collection[frozenset[str]]
         Teams that are not wanted, by the ids of their offers.
+    holding : str or None
+        Id of a candidate that every team has to hold.
 
     Returns
     -------
@@ -180,7 +183,7 @@ def assemble(
     Raises
     ------
     ValueError
-        When `limit` is less than 1 or an offer is there twice.
+        When `limit` is less than 1, an offer is there twice, or who has to be held is no candidate.
 
     Notes
     -----
@@ -195,8 +198,11 @@ def assemble(
         raise ValueError("at least one team is asked for")
     if len({candidate.offer.id for candidate in candidates}) < len(candidates):
         raise ValueError("an offer is a candidate once")
-    board = _board(need, *_cut(need, candidates, cut))
+    if holding is not None and all(candidate.offer.id != holding for candidate in candidates):
+        raise ValueError("who has to be in every team is no candidate")
+    board = _board(need, *_cut(need, candidates, cut, holding))
     n_candidates = len(board.candidates)
+    held = [k for k, candidate in enumerate(board.candidates) if candidate.offer.id == holding]
     unwanted = set(refused)
     solved: dict[_Members, _Solution] = {}
     found: dict[frozenset[str], _Solution] = {}
@@ -206,7 +212,8 @@ def assemble(
             continue
         subsets, rows = _subsets(n_candidates, size)
         bounds = np.round(_upper_bounds(board, subsets, rows), _DIGITS)
-        promising = np.flatnonzero(bounds >= max(best[-1].value if len(best) == limit else 0.0, _NOTHING))
+        columns = rows[held[0]] if held else np.arange(len(bounds))
+        promising = columns[bounds[columns] >= max(best[-1].value if len(best) == limit else 0.0, _NOTHING)]
         for tried, row in enumerate(promising[np.argsort(-bounds[promising], kind="stable")].tolist()):
             bound, members = float(bounds[row]), tuple(subsets[:, row].tolist())
             settled = bool(best) and best[0].value >= bound
@@ -288,7 +295,9 @@ def _slots_within_hours(need: NeedProfile, offer: OfferProfile, worth: _Worth) -
     return kept
 
 
-def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> tuple[list[Candidate], list[_Worth]]:
+def _cut(
+    need: NeedProfile, candidates: Sequence[Candidate], cut: int, holding: str | None
+) -> tuple[list[Candidate], list[_Worth]]:
     """Keep the best candidates for each slot in turn, in the order of their turns, with what they are worth."""
     ordered = sorted(candidates, key=_turn)
     worth = [worth_by_slot(need, candidate) for candidate in ordered]
@@ -296,7 +305,8 @@ def _cut(need: NeedProfile, candidates: Sequence[Candidate], cut: int) -> tuple[
     for slot in need.open_slots:
         gains = [_standalone(slot, candidate, of) for candidate, of in zip(ordered, worth, strict=True)]
         queues.append(iter([k for k in sorted(range(len(ordered)), key=lambda k: (-gains[k], k)) if gains[k] > 0.0]))
-    turns = (k for turn in itertools.zip_longest(*queues) for k in turn if k is not None)
+    first = [k for k, candidate in enumerate(ordered) if candidate.offer.id == holding]
+    turns = itertools.chain(first, (k for turn in itertools.zip_longest(*queues) for k in turn if k is not None))
     kept = sorted(itertools.islice(dict.fromkeys(turns), cut))
     return [ordered[k] for k in kept], [worth[k] for k in kept]
 

@@ -28,11 +28,13 @@ from models.requests import HandledRequest
 from models.searches import SavedSearch
 from models.showings import NeedsShown
 from models.suggestions import (
+    EditKind,
     MatchingRun,
     NeedOutcome,
     RunState,
     Suggestion,
     SuggestionApproval,
+    SuggestionEdit,
     SuggestionPartner,
     SuggestionShare,
     Verdict,
@@ -77,6 +79,7 @@ __all__ = [
     "Draft",
     "DraftKind",
     "DuplicateVerdict",
+    "EditKind",
     "Ending",
     "Enquiry",
     "HandledRequest",
@@ -125,6 +128,7 @@ __all__ = [
     "StageChange",
     "Suggestion",
     "SuggestionApproval",
+    "SuggestionEdit",
     "SuggestionPartner",
     "SuggestionShare",
     "Times",

@@ -80,7 +80,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "mergers": _table(merged_id=O, kept_id=O, merged_at=O, merged_by_id=O),
         "need_fields": MappingProxyType({"need_id": O, "activity_field_id": O}),
         "need_outcomes": _table(
-            candidates=O, excluded=O, relaxations=O, questions=O, run_id=O, need_id=O, municipality_id=O
+            candidates=O, excluded=O, relaxations=O, questions=O, found=D, run_id=O, need_id=O, municipality_id=O
         ),
         "needs": _table(
             title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, welcomes=O, starts_on=O,
@@ -139,12 +139,17 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "stage_changes": _table(stage=O, at=O, partnership_id=O, by_id=O),
         "suggestion_approvals": _table(approved_at=O, is_free_of_interest=O, suggestion_id=O, account_id=O),
+        "suggestion_edits": _table(
+            kind=O, edited_at=O, note=P, lifted=O, claimed=O, suggestion_id=O, offer_id=O, former_offer_id=O,
+            reason_id=O, edited_by_id=O,
+        ),
         "suggestion_partners": _table(
             position=O, score=O, confidence=O, parts=O, reasons=O, suggestion_id=O, offer_id=O
         ),
         "suggestion_shares": _table(quantity=O, partner_id=O, slot_id=O, item_id=O),
         "suggestions": _table(
-            rank=O, score=O, confidence=O, value=O, reasons=O, open_slots=O, places=D, snapshot=D, verdict=O,
+            rank=O, score=O, confidence=O, value=O, reasons=O, open_slots=O, places=D, coordinators_place=O,
+            edited_from_id=O, snapshot=D, verdict=O,
             reviewed_at=O, review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O,
             municipality_id=O, version=O,
         ),

@@ -27,7 +27,7 @@ from models.accounts import Account
 from models.areas import Area
 from models.audit import AuditedSession
 from models.base import Base, Versioned
-from models.errors import AlreadyDecided, InvalidValue
+from models.errors import AlreadyDecided, IllegalMove, InvalidValue
 from models.jobs import Job
 from models.listings import Need, Offer, OfferItem, Slot
 from models.taxonomy import ReviewReason, ReviewStep
@@ -236,6 +236,7 @@ class NeedOutcome(Base, kw_only=True):
     excluded: Mapped[dict[str, Any]]
     relaxations: Mapped[list[Any]]
     questions: Mapped[list[Any]]
+    found: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     run_id: Mapped[UUID] = mapped_column(init=False)
     need_id: Mapped[UUID] = mapped_column(index=True, init=False)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
@@ -285,6 +286,8 @@ class Suggestion(Versioned, Base, kw_only=True):
     reasons: Mapped[list[Any]]
     open_slots: Mapped[list[Any]]
     places: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    coordinators_place: Mapped[int | None] = mapped_column(default=None, init=False)
+    edited_from_id: Mapped[UUID | None] = mapped_column(default=None, init=False)
     snapshot: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     verdict: Mapped[Verdict] = mapped_column(default=Verdict.PENDING, init=False)
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
@@ -314,6 +317,17 @@ class Suggestion(Versioned, Base, kw_only=True):
     def __post_init__(self) -> None:
         """Take the municipality from the need."""
         self.municipality = self.need.municipality
+
+    @property
+    def is_edited(self) -> bool:
+        """Tell whether a coordinator put the team together."""
+        return self.edited_from_id is not None
+
+    def check_may_be_edited(self) -> None:
+        """Refuse to change a team about which somebody decided already, or for which nobody is sought any more."""
+        self._check_undecided()
+        if not self.need.is_open:
+            raise IllegalMove("nobody is sought for this need any more")
 
     def involves(self, account: Account) -> bool:
         """Tell whether the account speaks for a participant of this suggestion."""
@@ -388,6 +402,58 @@ class SuggestionApproval(Base, kw_only=True):
 
     suggestion: Mapped[Suggestion] = relationship(back_populates="approvals", init=False)
     account: Mapped[Account] = relationship()
+
+
+class EditKind(StrEnum):
+    """What a coordinator changed about the suggestions for a need."""
+
+    EXCHANGED = "exchanged"
+    ADDED = "added"
+    REMOVED = "removed"
+    PLACED = "placed"
+
+
+class SuggestionEdit(Base, kw_only=True):
+    """One thing that a coordinator changed about a suggestion, and why; weights can be learnt from it.
+
+    `offer` came into the team and `former_offer` left it. `lifted` names the gates that were passed
+    over, `claimed` the slots and items that the coordinator said go together.
+    """
+
+    __tablename__ = "suggestion_edits"
+    __table_args__ = (
+        CheckConstraint("reason_id IS NOT NULL OR note <> ''", name="an_edit_names_its_reason"),
+        CheckConstraint("(kind IN ('exchanged', 'added')) = (offer_id IS NOT NULL)", name="an_offer_comes_iff_named"),
+        CheckConstraint(
+            "(kind IN ('exchanged', 'removed')) = (former_offer_id IS NOT NULL)", name="an_offer_goes_iff_named"
+        ),
+    )
+
+    kind: Mapped[EditKind]
+    edited_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+    lifted: Mapped[list[str]] = mapped_column(default_factory=list)
+    claimed: Mapped[list[Any]] = mapped_column(default_factory=list)
+    suggestion_id: Mapped[UUID] = mapped_column(
+        ForeignKey("suggestions.id", ondelete="CASCADE"), index=True, init=False
+    )
+    offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offers.id"), init=False)
+    former_offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offers.id"), init=False)
+    reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_reasons.id"), init=False)
+    edited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
+
+    suggestion: Mapped[Suggestion] = relationship()
+    edited_by: Mapped[Account | None] = relationship()
+    reason: Mapped[ReviewReason | None] = relationship(default=None)
+    offer: Mapped[Offer | None] = relationship(foreign_keys=[offer_id], default=None)
+    former_offer: Mapped[Offer | None] = relationship(foreign_keys=[former_offer_id], default=None)
+
+    def __post_init__(self) -> None:
+        """Refuse an edit that gives no reason, or a reason of another step."""
+        if self.reason is None and not self.note.strip():
+            raise InvalidValue("an edit names its reason")
+        if self.reason is not None and self.reason.step is not ReviewStep.EDIT:
+            raise InvalidValue(f"{self.reason.code} is no reason to edit")
 
 
 class SuggestionPartner(Base, kw_only=True):

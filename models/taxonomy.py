@@ -103,6 +103,7 @@ class ReviewStep(StrEnum):
     HOLD = "hold"
     REFUSE = "refuse"
     DECLINE = "decline"
+    EDIT = "edit"
 
 
 class ActivityField(Base, kw_only=True):

@@ -388,3 +388,8 @@ def test_an_offer_is_a_candidate_once() -> None:
 
     with pytest.raises(ValueError, match="once"):
         assemble(make_need(make_slot()), [candidate, candidate])
+
+
+def test_who_has_to_be_in_every_team_must_be_a_candidate() -> None:
+    with pytest.raises(ValueError, match="no candidate"):
+        assemble(make_need(), [], holding="nobody")

@@ -44,6 +44,7 @@ SUBJECTS: Final[Mapping[str, Any]] = MappingProxyType(
         "slots": _l("Slots of needs"),
         "stage_changes": _l("Changes of stage"),
         "suggestion_approvals": _l("Approvals"),
+        "suggestion_edits": _l("Edits of suggestions"),
         "suggestions": _l("Suggestions"),
         "weight_sets": _l("Weights of the engine"),
     }

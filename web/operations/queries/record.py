@@ -40,6 +40,7 @@ LIES_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "slots": ("need_id", "needs"),
         "stage_changes": ("partnership_id", "partnerships"),
         "suggestion_approvals": ("suggestion_id", "suggestions"),
+        "suggestion_edits": ("suggestion_id", "suggestions"),
         "suggestions": ("need_id", "needs"),
     }
 )

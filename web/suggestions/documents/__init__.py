@@ -1,5 +1,6 @@
 """What the engine says, in words, and what the desk shows of a suggestion."""
 
+from web.suggestions.documents.editing import edited, placed, sketched
 from web.suggestions.documents.lists import assigned, case_of, explained, found, late, not_suggested, unmet_card
 from web.suggestions.documents.shown import (
     Naming,
@@ -33,15 +34,18 @@ __all__ = [
     "assigned",
     "case_of",
     "confidence_in_words",
+    "edited",
     "explained",
     "fit_in_words",
     "found",
     "late",
     "not_suggested",
     "part_names",
+    "placed",
     "seen",
     "sentence",
     "shown_name",
     "signal_name",
+    "sketched",
     "unmet_card",
 ]

@@ -22,7 +22,7 @@ from web.suggestions.documents.words import (
 )
 from web.suggestions.queries.cases import FAINT
 from web.suggestions.queries.desk import Unmet, Waiting
-from web.suggestions.queries.reviews import NotSuggested
+from web.suggestions.queries.others import NotSuggested
 from web.suggestions.queries.season import Assigned
 
 NAMES_SHOWN: Final = 2
@@ -44,6 +44,7 @@ class Case:
     teams: int
     held: int
     awaiting_second: int
+    is_edited: bool
     opened_on: date | None
 
 
@@ -117,6 +118,7 @@ def case_of(waiting: Waiting, *, naming: Naming) -> Case:
         teams=waiting.teams,
         held=waiting.held,
         awaiting_second=waiting.awaiting_second,
+        is_edited=best is not None and best.is_edited,
         opened_on=_opened_on(waiting.need),
     )
 
@@ -177,7 +179,9 @@ def not_suggested(one: NotSuggested, need: Need, *, naming: Naming) -> SeenNotSu
     offer = one.offer
     lexicon = Lexicon.of(need, [offer])
     against = [sentence(reason, lexicon) for reason in one.gates]
-    if not against:
+    if not against and one.is_suggested:
+        against.append(str(_("It is among the suggestions.")))
+    elif not against:
         against.append(
             _why_not(was_refused=one.was_refused)
             if one.is_relevant

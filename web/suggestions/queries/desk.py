@@ -40,7 +40,7 @@ from web.suggestions.queries.cases import (
     outcome,
     visible_to,
 )
-from web.suggestions.queries.showings import place_on
+from web.suggestions.queries.showings import places_on
 from web.suggestions.queries.today import Some, Today, is_new, is_scarce, is_without_anybody, overdue, today
 
 UNKNOWN_SCARCITY: Final = 1_000_000
@@ -235,7 +235,7 @@ def _waiting(
         DeskState.SECOND: is_approved_once,
         None: or_(is_approved_once, Suggestion.verdict == Verdict.PENDING),
     }.get(state, Suggestion.verdict == Verdict.PENDING)
-    best = _best(session, undecided, (case((preferred, 0), else_=1), place_on(at)), [row[0].id for row in rows])
+    best = _best(session, undecided, (case((preferred, 0), else_=1), *places_on(at)), [row[0].id for row in rows])
     waiting = [
         Waiting(need, best.get(need.id), teams, candidates, held, awaiting)
         for need, teams, held, awaiting, candidates, _ in rows
@@ -246,7 +246,7 @@ def _waiting(
 def _best(
     session: Session,
     undecided: Select[Suggestion],
-    order: tuple[ColumnElement[int], ColumnElement[int]],
+    order: tuple[ColumnElement[int], ...],
     need_ids: Sequence[UUID],
 ) -> dict[UUID, Suggestion]:
     """Return the first suggestion of each need, ready to be drawn as a team."""
@@ -290,7 +290,7 @@ def _unmet(
     nearest = _best(
         session,
         visible_to(account).where(Suggestion.verdict.in_(UNDECIDED)),
-        (case((Suggestion.verdict == Verdict.PENDING, 0), else_=1), place_on(at)),
+        (case((Suggestion.verdict == Verdict.PENDING, 0), else_=1), *places_on(at)),
         [row[0].id for row in rows],
     )
     unmet = [Unmet(need, nearest.get(need.id), relaxations, questions) for need, relaxations, questions, _ in rows]

@@ -57,13 +57,13 @@ def replay_run(session: Session, run: MatchingRun) -> Replayed:
         computed = [(row, replayed(row)) for row in of_need]
         different += [row for row, result in computed if result is None]
         pairs = [(row, result) for row, result in computed if result is not None]
-        in_order = sorted(pairs, key=lambda pair: _order(pair[1]))
-        different += [
-            row
-            for (row, result), (due, _) in zip(pairs, in_order, strict=True)
-            if due is not row or not _is_equal(row, result)
-        ]
+        different += [row for row, result in pairs if not _is_equal(row, result)]
+        # A team that a coordinator put together has its figures from the engine, its place from a person.
+        ranked = [pair for pair in pairs if not pair[0].is_edited]
+        in_order = sorted(ranked, key=lambda pair: _order(pair[1]))
+        different += [row for (row, _), (due, _) in zip(ranked, in_order, strict=True) if due is not row]
     erased = sum(not row.snapshot for row in rows)
+    different = list(dict.fromkeys(different))
     return Replayed(len(rows) - erased - len(different), different, erased)
 
 

@@ -9,53 +9,34 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
-from matching import Geography, Pairs, PairScore, Reason, exclusions, score
-from matching.teams import FIT_FLOOR
 from models import (
     Account,
     Area,
-    AreaNeighbour,
-    Enquiry,
+    EditKind,
     MatchingRun,
     Need,
     NeedOutcome,
     Offer,
-    OfferItem,
     Participant,
     ParticipantKind,
-    Partnership,
-    Party,
-    Reply,
     ReviewReason,
     ReviewStep,
-    Role,
     RunState,
     Suggestion,
     SuggestionApproval,
+    SuggestionEdit,
     SuggestionPartner,
     SuggestionShare,
     Verdict,
     lies_under,
 )
-from models.search import contains_words
 from models.suggestions import UNDECIDED
 from web.suggestions.queries import profiles
 from web.suggestions.queries.cases import PAGE_SIZE, is_faint, visible_to
-from web.suggestions.queries.showings import place_on
+from web.suggestions.queries.showings import places_on
 
 MOST_SHOWN: Final = 12
 INTERMEDIARIES_SHOWN: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class NotSuggested:
-    """An offer that was not suggested for a need, and why."""
-
-    offer: Offer
-    gates: tuple[Reason, ...]
-    score: PairScore
-    is_relevant: bool
-    was_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +46,6 @@ class Standing:
     suggested: frozenset[UUID]
     nearest: frozenset[UUID]
     refused: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Others:
-    """One page of the offers that were not suggested for a need."""
-
-    need: Need
-    offers: Sequence[NotSuggested]
-    total: int
 
 
 def load_need(session: Session, need: Need) -> Need:
@@ -104,7 +76,7 @@ def suggestions_for(session: Session, account: Account, need: Need, *, at: datet
             .order_by(
                 case((Suggestion.verdict.in_(UNDECIDED), 0), else_=1),
                 case((Suggestion.verdict == Verdict.PENDING, 0), else_=1),
-                place_on(at),
+                *places_on(at),
                 Suggestion.rank,
                 Suggestion.created_at.desc(),
                 Suggestion.id,
@@ -217,6 +189,18 @@ def standing(session: Session, need: Need) -> Standing:
     )
 
 
+def values_of_suggestions(session: Session, need: Need) -> Sequence[float]:
+    """Return what the suggestions that wait for a decision are worth, those alone that truly fit."""
+    return session.scalars(
+        select(Suggestion.value).where(
+            Suggestion.need_id == need.id,
+            Suggestion.verdict.in_(UNDECIDED),
+            ~is_faint(),
+            Suggestion.edited_from_id.is_(None),
+        )
+    ).all()
+
+
 def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
     """Return what the last published run found for a need, or None where it has not looked at it yet."""
     return session.scalar(
@@ -225,120 +209,6 @@ def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
         .where(NeedOutcome.need_id == need.id, MatchingRun.state == RunState.PUBLISHED)
         .options(joinedload(NeedOutcome.run))
     )
-
-
-def not_suggested(
-    session: Session,
-    account: Account,
-    need: Need,
-    *,
-    at: datetime,
-    page: int = 1,
-    words: str = "",
-    offer_id: UUID | None = None,
-) -> Others:
-    """Return offers that were not suggested for a need, each with its reasons, explained for this page alone."""
-    loaded = profiles.load_need(session, need)
-    rows, total = _other_offers(session, account, loaded, page=page, words=words, offer_id=offer_id)
-    offers = [row.offer for row in rows]
-    if not offers:
-        return Others(loaded, (), total)
-    listed = profiles.offer_profiles(session, offers, [offer.participant_id for offer in offers], at=at)
-    need_profile = profiles.need_profile(
-        loaded,
-        declined=frozenset(str(row.offer.participant_id) for row in rows if row.said_no),
-        on=at.astimezone(profiles.TOWN_TIME).date(),
-    )
-    offer_profiles = [listed[str(offer.id)][1] for offer in offers]
-    geography = Geography(frozenset((loaded.area.path, row.offer.area.path) for row in rows if row.is_neighbour))
-    excluded = exclusions([need_profile], offer_profiles)
-    scores = score(
-        Pairs.every([need_profile], offer_profiles),
-        weights=profiles.weights(session),
-        geography=geography,
-        taxonomy=profiles.taxonomy(session),
-    )
-    refused = standing(session, loaded).refused
-    return Others(
-        loaded,
-        [
-            NotSuggested(
-                offer,
-                excluded.reasons(0, k),
-                scores.explain(k),
-                is_relevant=scores.gives_something(k, FIT_FLOOR),
-                was_refused=offer.id in refused,
-            )
-            for k, offer in enumerate(offers)
-        ],
-        total,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _OtherOffer:
-    """An offer with what only the database knows of it and the need together."""
-
-    offer: Offer
-    said_no: bool
-    is_neighbour: bool
-
-
-def _other_offers(
-    session: Session, account: Account, need: Need, *, page: int, words: str, offer_id: UUID | None
-) -> tuple[list[_OtherOffer], int]:
-    statement: Select[Offer] = profiles.serving_offers(need.municipality).where(
-        Offer.participant_id != need.participant_id,
-        # Of persons elsewhere who did not consent, not even the offer is shown.
-        or_(profiles.is_body_or_consented(), lies_under(account.paths(Role.COORDINATOR))),
-    )
-    if offer_id is not None:
-        statement = statement.where(Offer.id == offer_id)
-    else:
-        suggested = (
-            select(SuggestionPartner.offer_id)
-            .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
-            .where(Suggestion.need_id == need.id, Suggestion.verdict.in_(UNDECIDED))
-        )
-        statement = statement.where(Offer.id.not_in(suggested))
-    if words:
-        # A person's name may only be searched by who may also read it.
-        name_is_shown = or_(Participant.kind != ParticipantKind.RESIDENT, lies_under(account.paths(Role.COORDINATOR)))
-        statement = statement.where(
-            or_(
-                contains_words(Offer.search_text, words),
-                name_is_shown & Participant.name.contains(words, autoescape=True),
-            )
-        )
-    said_no = (
-        select(Enquiry.id)
-        .join(Party, Enquiry.party_id == Party.id)
-        .join(Partnership, Party.partnership_id == Partnership.id)
-        .where(Partnership.need_id == need.id, Enquiry.reply == Reply.NO, Party.participant_id == Offer.participant_id)
-        .exists()
-    )
-    is_neighbour = (
-        select(AreaNeighbour.id)
-        .where(AreaNeighbour.area_id == need.area_id, AreaNeighbour.neighbour_id == Offer.area_id)
-        .exists()
-    )
-    rows = (
-        session.execute(
-            statement.options(
-                joinedload(Offer.participant).options(joinedload(Participant.consents)),
-                joinedload(Offer.area),
-                joinedload(Offer.items).joinedload(OfferItem.skill),
-                joinedload(Offer.fields),
-            )
-            .add_columns(said_no, is_neighbour, func.count().over())
-            .order_by(Offer.title, Offer.id)
-            .limit(PAGE_SIZE)
-            .offset((page - 1) * PAGE_SIZE)
-        )
-        .unique()
-        .all()
-    )
-    return [_OtherOffer(offer, no, beside) for offer, no, beside, _ in rows], rows[0][-1] if rows else 0
 
 
 def intermediaries_near(session: Session, need: Need) -> Sequence[Participant]:
@@ -362,11 +232,42 @@ def intermediaries_near(session: Session, need: Need) -> Sequence[Participant]:
     ).all()
 
 
-def reasons(session: Session) -> Sequence[ReviewReason]:
-    """Return the coded reasons to hold or to refuse."""
+def edits_of(session: Session, suggestion: Suggestion) -> Sequence[SuggestionEdit]:
+    """Return what a coordinator changed about a suggestion, and why."""
+    return session.scalars(_edits().where(SuggestionEdit.suggestion_id == suggestion.id)).all()
+
+
+def last_order(session: Session, suggestions: Sequence[Suggestion]) -> SuggestionEdit | None:
+    """Return who last put suggestions in another order, and why; None where their order is that of the engine."""
+    placed = [one.id for one in suggestions if one.coordinators_place is not None]
+    if not placed:
+        return None
+    statement = _edits().where(SuggestionEdit.suggestion_id.in_(placed), SuggestionEdit.kind == EditKind.PLACED)
+    return session.scalars(statement.order_by(None).order_by(SuggestionEdit.edited_at.desc()).limit(1)).first()
+
+
+def _edits() -> Select[SuggestionEdit]:
+    only_name = (lazyload(Account.memberships), lazyload(Account.appointments))
+    of_offer = (joinedload(Offer.participant).options(lazyload(Participant.consents)), joinedload(Offer.area))
+    return (
+        select(SuggestionEdit)
+        .options(
+            joinedload(SuggestionEdit.edited_by).options(*only_name),
+            joinedload(SuggestionEdit.reason),
+            joinedload(SuggestionEdit.offer).options(*of_offer),
+            joinedload(SuggestionEdit.former_offer).options(*of_offer),
+        )
+        .order_by(SuggestionEdit.created_at, SuggestionEdit.id)
+    )
+
+
+def reasons(
+    session: Session, steps: Sequence[ReviewStep] = (ReviewStep.HOLD, ReviewStep.REFUSE)
+) -> Sequence[ReviewReason]:
+    """Return the coded reasons of these steps."""
     return session.scalars(
         select(ReviewReason)
-        .where(ReviewReason.step.in_([ReviewStep.HOLD, ReviewStep.REFUSE]))
+        .where(ReviewReason.step.in_(steps))
         .order_by(ReviewReason.step, ReviewReason.created_at, ReviewReason.code)
     ).all()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,6 +14,8 @@ from models import Account, MatchingRun, Need, NeedsShown, Offer, Participant, S
 from models.suggestions import RunState
 from web.listings.queries import visible_needs_to
 from web.suggestions.queries.profiles import TOWN_TIME
+
+UNPLACED: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ def round_on(at: datetime) -> int:
 def place_on(at: datetime) -> ColumnElement[int]:
     """Return the place of a suggestion on the desk that day; its rank where the market was not looked at as a whole."""
     return func.coalesce(Suggestion.places[round_on(at)].as_integer(), Suggestion.rank)
+
+
+def places_on(at: datetime) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return by what suggestions are ordered that day: the place that a coordinator gave, then that of the engine."""
+    return func.coalesce(Suggestion.coordinators_place, UNPLACED), place_on(at)
 
 
 def needs_for(session: Session, account: Account, *, at: datetime, limit: int) -> Sequence[FittingNeed]:

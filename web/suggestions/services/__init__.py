@@ -1,6 +1,7 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
 from web.suggestions.services.claims import Scope
+from web.suggestions.services.editing import Why, edit, next_rank, place
 from web.suggestions.services.heartbeat import Beat, heartbeat
 from web.suggestions.services.indexing import reindex_all
 from web.suggestions.services.publish import tidy
@@ -11,9 +12,13 @@ from web.suggestions.services.seek import seek
 __all__ = [
     "Beat",
     "Scope",
+    "Why",
     "approve",
+    "edit",
     "heartbeat",
     "hold",
+    "next_rank",
+    "place",
     "refresh",
     "refresh_now",
     "refuse",

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, lazyload, selectinload, undefer
 
 from matching import NeedProfile, NeedResult, OfferProfile, SeasonPair, Showing, SuggestionResult, Weights
@@ -188,7 +188,11 @@ def decisions(session: Session, municipality: Area, need: Need | None) -> Decide
         .where(
             *here,
             Suggestion.verdict.in_(UNDECIDED),
-            or_(Suggestion.verdict == Verdict.HELD, Suggestion.approvals.any()),
+            or_(
+                Suggestion.verdict == Verdict.HELD,
+                Suggestion.approvals.any(),
+                Suggestion.coordinators_place.is_not(None) & ~_is_of_an_older_need(),
+            ),
         )
         .options(selectinload(Suggestion.partners), lazyload(Suggestion.approvals))
     )
@@ -302,6 +306,7 @@ def _looked_at_after(run: MatchingRun) -> Select[UUID | None]:
 def _make_way(session: Session, run: MatchingRun, left_alone: Collection[str]) -> int:
     """Supersede in one statement what nobody decided about, and return how many suggestions that were.
 
+    What a coordinator edited or put in its place stays until somebody decides or the need itself changes.
     Needs of which this run knows nothing or something old are left alone: they have a job of their
     own. The statement passes the record of changes by, so whoever calls this writes its entry.
     """
@@ -315,12 +320,20 @@ def _make_way(session: Session, run: MatchingRun, left_alone: Collection[str]) -
             Suggestion.verdict == Verdict.PENDING,
             Suggestion.run_id.not_in(unpublished_runs()),
             ~approved_once.exists(),
+            or_(Suggestion.coordinators_place.is_(None), _is_of_an_older_need()),
         )
         .values(verdict=Verdict.SUPERSEDED, version=Suggestion.version + 1)
         .execution_options(synchronize_session=False)
         .returning(Suggestion.id)
     )
     return len(superseded.all())
+
+
+def _is_of_an_older_need() -> ColumnElement[bool]:
+    """Return whether the need of a suggestion changed since, or what was known of it was erased."""
+    told = Suggestion.snapshot[("need", "version")].as_integer()
+    version = select(Need.version).where(Need.id == Suggestion.need_id).correlate(Suggestion).scalar_subquery()
+    return func.coalesce(told, 0) != version
 
 
 def _put_right(session: Session, run: MatchingRun, found: Found, told: Decided, now: _Now) -> None:

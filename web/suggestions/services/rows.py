@@ -36,6 +36,55 @@ class Rows:
             rows.showings.extend(one.showings)
         return rows
 
+    def add(
+        self,
+        run: MatchingRun,
+        need_id: UUID,
+        result: SuggestionResult,
+        offers: Mapping[str, OfferProfile],
+        *,
+        rank: int,
+        edited_from: UUID | None = None,
+    ) -> UUID:
+        """Add one suggestion with its partners and what each would give, and return its id.
+
+        One that a coordinator put together stands before those that the engine made.
+        """
+        given = [item for partner in result.partners for item in offers[partner.offer_id].items]
+        suggestion = _row(
+            run_id=run.id,
+            need_id=need_id,
+            municipality_id=run.municipality_id,
+            rank=rank,
+            score=result.score,
+            confidence=result.confidence,
+            value=result.value,
+            reasons=[reason.to_json() for reason in result.reasons],
+            open_slots=list(result.open_slots),
+            places=list(result.places),
+            snapshot=_without_words(result.snapshot, given, rank=rank),
+            verdict=Verdict.PENDING,
+            review_note="",
+            edited_from_id=edited_from,
+            coordinators_place=None if edited_from is None else 1,
+            version=1,
+        )
+        self.suggestions.append(suggestion)
+        for position, one in enumerate(result.partners, start=1):
+            partner = _partner(one, offers[one.offer_id], position=position) | {"suggestion_id": suggestion["id"]}
+            self.partners.append(partner)
+            self.shares.extend(
+                _row(
+                    partner_id=partner["id"],
+                    slot_id=UUID(assignment.slot),
+                    item_id=UUID(assignment.item),
+                    quantity=assignment.quantity,
+                )
+                for assignment in one.assignments
+            )
+        suggestion_id: UUID = suggestion["id"]
+        return suggestion_id
+
 
 def rows_of(
     run: MatchingRun,
@@ -54,10 +103,11 @@ def rows_of(
             excluded=dict(result.excluded),
             relaxations=[{**one.reason.to_json(), "count": one.count} for one in result.relaxations],
             questions=[question.to_json() for question in result.questions],
+            found=list(result.found),
         )
     )
     for rank, suggestion in enumerate(suggestions, start=1):
-        _add(rows, run, UUID(result.need_id), suggestion, offers, rank=rank)
+        rows.add(run, UUID(result.need_id), suggestion, offers, rank=rank)
     return rows
 
 
@@ -78,47 +128,6 @@ def showings_of(run: MatchingRun, showings: Iterable[Showing]) -> Rows:
 
 def _row(**values: Any) -> Row:
     return {"id": uuid4(), "created_at": utc_now(), **values}
-
-
-def _add(
-    rows: Rows,
-    run: MatchingRun,
-    need_id: UUID,
-    result: SuggestionResult,
-    offers: Mapping[str, OfferProfile],
-    *,
-    rank: int,
-) -> None:
-    given = [item for partner in result.partners for item in offers[partner.offer_id].items]
-    suggestion = _row(
-        run_id=run.id,
-        need_id=need_id,
-        municipality_id=run.municipality_id,
-        rank=rank,
-        score=result.score,
-        confidence=result.confidence,
-        value=result.value,
-        reasons=[reason.to_json() for reason in result.reasons],
-        open_slots=list(result.open_slots),
-        places=list(result.places),
-        snapshot=_without_words(result.snapshot, given, rank=rank),
-        verdict=Verdict.PENDING,
-        review_note="",
-        version=1,
-    )
-    rows.suggestions.append(suggestion)
-    for position, one in enumerate(result.partners, start=1):
-        partner = _partner(one, offers[one.offer_id], position=position) | {"suggestion_id": suggestion["id"]}
-        rows.partners.append(partner)
-        rows.shares.extend(
-            _row(
-                partner_id=partner["id"],
-                slot_id=UUID(assignment.slot),
-                item_id=UUID(assignment.item),
-                quantity=assignment.quantity,
-            )
-            for assignment in one.assignments
-        )
 
 
 def _partner(result: PartnerResult, offer: OfferProfile, *, position: int) -> Row:

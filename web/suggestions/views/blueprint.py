@@ -1,0 +1,49 @@
+"""The blueprint on which the pages of the desk open their doors, and what they share."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from flask import Blueprint, request, url_for
+
+from web.security import account_at_work
+from web.suggestions import documents
+from web.suggestions.queries.cases import PAGE_SIZE
+
+MOST_PAGES: Final = 100_000
+KEPT_WHEN_PAGING: Final = frozenset({"area", "by", "state", "q", "offer"})
+
+bp = Blueprint("suggestions", __name__)
+
+
+@bp.app_template_filter("said_by_engine")
+def said_by_engine(reason: Mapping[str, Any]) -> str:
+    """Return what a stored reason of the engine says, for pages of other features too."""
+    return documents.sentence(reason)
+
+
+def naming() -> documents.Naming:
+    """Return how participants are called to whoever reads."""
+    return partial(documents.shown_name, account_at_work())
+
+
+def number() -> int:
+    """Return which page of a list is asked for."""
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+
+
+def page_of(total: int) -> documents.Page:
+    """Return where a list stands that has so many rows."""
+    here, pages = number(), max(1, -(-total // PAGE_SIZE))
+    return documents.Page(
+        number=here,
+        pages=pages,
+        previous_url=_url(here - 1) if here > 1 else None,
+        next_url=_url(here + 1) if here < pages else None,
+    )
+
+
+def _url(page: int) -> str:
+    chosen = {name: value for name, value in request.args.items() if name in KEPT_WHEN_PAGING}
+    values = {**chosen, **(request.view_args or {}), "page": page}
+    return url_for(request.endpoint or "suggestions.index", **values)
