@@ -1,15 +1,15 @@
 """What coordinators change about suggestions, and the candidates out of which teams were put together.
 
-Revision ID: 1796284800
-Revises: 1796112000
+Revision ID: 1796457600
+Revises: 1796284800
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '1796284800'
-down_revision = '1796112000'
+revision = '1796457600'
+down_revision = '1796284800'
 branch_labels = None
 depends_on = None
 
