@@ -10,11 +10,22 @@ from uuid import UUID
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from matching import Composed
+from matching import Composed, Weights
 from matching.composing import MOST_PARTNERS
-from models import Account, EditKind, Need, NeedOutcome, Offer, Participant, Slot, Suggestion, SuggestionPartner
+from models import (
+    Account,
+    EditKind,
+    Need,
+    NeedOutcome,
+    Offer,
+    Participant,
+    Slot,
+    Suggestion,
+    SuggestionPartner,
+    WeightSet,
+)
 from models.suggestions import published_runs
-from web.suggestions.queries import workbench
+from web.suggestions.queries import profiles, workbench
 
 CHOICES_SHOWN: Final = 8
 
@@ -130,8 +141,16 @@ class Sketch:
         return len(self.plan.team) < MOST_PARTNERS
 
 
-def load(session: Session, suggestion: Suggestion) -> frozenset[UUID]:
-    """Load all that laying out a suggestion needs, and return the candidates that the last run found, in one query."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the last run found for the need of a suggestion, and the weights that are switched on."""
+
+    found: frozenset[UUID]
+    weights: Weights
+
+
+def load(session: Session, suggestion: Suggestion) -> Loaded:
+    """Load all that laying out a suggestion needs, in one query."""
     found = (
         select(cast(NeedOutcome.found, Text))  # rows of a joined load are told apart by values that can be hashed
         .where(NeedOutcome.need_id == Suggestion.need_id, NeedOutcome.run_id.in_(published_runs()))
@@ -141,7 +160,9 @@ def load(session: Session, suggestion: Suggestion) -> frozenset[UUID]:
     )
     row = (
         session.execute(
-            select(Suggestion, found)
+            select(Suggestion, found, WeightSet)
+            .select_from(Suggestion)
+            .outerjoin(WeightSet, WeightSet.is_active.is_(True))
             .where(Suggestion.id == suggestion.id)
             .options(
                 lazyload(Suggestion.approvals),
@@ -158,7 +179,10 @@ def load(session: Session, suggestion: Suggestion) -> frozenset[UUID]:
         .unique()
         .one()
     )
-    return frozenset(UUID(one) for one in json.loads(row[1] or "[]"))
+    return Loaded(
+        found=frozenset(UUID(one) for one in json.loads(row[1] or "[]")),
+        weights=Weights() if row[2] is None else profiles.as_weights(row[2]),
+    )
 
 
 def original_of(suggestion: Suggestion) -> tuple[str, ...]:
@@ -171,19 +195,21 @@ def sketch(
     account: Account,
     suggestion: Suggestion,
     plan: Plan,
-    found: frozenset[UUID],
+    loaded: Loaded,
     *,
     at: datetime,
     rank: int = 1,
     words: str = "",
 ) -> Sketch:
-    """Lay out a suggestion that `load` loaded, with the candidates that it gave, and the team that is wanted."""
+    """Lay out a suggestion that `load` loaded, with what it gave, and the team that is wanted."""
     need = suggestion.need
     wanted = {UUID(one) for one in plan.team}
     kept = {UUID(one) for one in plan.original}
-    statement = workbench.these(account, need, kept, also=found | wanted, words=words)
+    statement = workbench.these(account, need, kept, also=loaded.found | wanted, words=words)
     alike = workbench.found_by(account, need, words)
-    bench = workbench.bench(session, need, statement, at=at, alike=Offer.id.in_(alike) if words else None)
+    bench = workbench.bench(
+        session, need, statement, at=at, weights=loaded.weights, alike=Offer.id.in_(alike) if words else None
+    )
     known = replace(plan, team=tuple(one for one in plan.team if one in bench.offers))
     claims: dict[str, list[tuple[str, str]]] = {}
     for offer, slot, item in sorted(known.claims):

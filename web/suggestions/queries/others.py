@@ -89,7 +89,7 @@ def placing(
     outcome = reviews.outcome_of(session, loaded)
     found = _ids(outcome)
     statement = workbench.these(account, loaded, (), also={offer_id, *found})
-    bench = workbench.bench(session, loaded, statement, at=at, first=offer_id)
+    bench = workbench.bench(session, loaded, statement, at=at)
     key = str(offer_id)
     if key not in bench.offers:
         return loaded, None

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from matching import Geography, OfferProfile, Workbench
+from matching import Geography, OfferProfile, Weights, Workbench
 from models import (
     Account,
     AreaNeighbour,
@@ -99,8 +99,8 @@ def bench(
     at: datetime,
     limit: int = MOST_LAID_OUT,
     offset: int = 0,
-    first: UUID | None = None,
     alike: ColumnElement[bool] | None = None,
+    weights: Weights | None = None,
 ) -> Bench:
     """Lay out a need that `profiles.load_need` loaded, and the offers of one page of a statement."""
     said_no = (
@@ -124,7 +124,7 @@ def bench(
                 joinedload(Offer.fields),
             )
             .add_columns(said_no, is_neighbour, func.count().over(), false() if alike is None else alike)
-            .order_by(case((Offer.id == first, 0), else_=1), Offer.title, Offer.id)
+            .order_by(Offer.title, Offer.id)
             .limit(limit)
             .offset(offset)
         )
@@ -141,7 +141,7 @@ def bench(
             on=at.astimezone(profiles.TOWN_TIME).date(),
         ),
         list(told.values()),
-        weights=profiles.weights(session),
+        weights=weights or profiles.weights(session),
         geography=Geography(frozenset((need.area.path, offer.area.path) for offer, _, beside, *_ in rows if beside)),
         taxonomy=profiles.taxonomy(session),
     )

@@ -1,7 +1,5 @@
 """A team that a coordinator puts together: tried out as often as one likes, then saved with reasons."""
 
-from uuid import UUID
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,10 +18,10 @@ from web.suggestions.views.deciding import conflict
 @requires(Permission.SUGGESTION_REVIEW, on=Suggestion)
 def edit(suggestion: Suggestion) -> ResponseReturnValue:
     """Lay out the team of a suggestion, with who else could take each place."""
-    found = editing.load(current_session(), suggestion)
+    loaded = editing.load(current_session(), suggestion)
     suggestion.check_may_be_edited()
     original = editing.original_of(suggestion)
-    return _edit_page(suggestion, found, forms.EditForm(formdata=None), editing.Plan(original, original))
+    return _edit_page(suggestion, loaded, forms.EditForm(formdata=None), editing.Plan(original, original))
 
 
 @bp.post("/suggestions/<uuid:id>/edit")
@@ -31,19 +29,19 @@ def edit(suggestion: Suggestion) -> ResponseReturnValue:
 def save_edit(suggestion: Suggestion) -> ResponseReturnValue:
     """Show what would become of a changed team, or save it with a reason for each change."""
     form, session = forms.EditForm(), current_session()
-    found = editing.load(session, suggestion)
+    loaded = editing.load(session, suggestion)
     suggestion.check_may_be_edited()
     if form.is_stale(suggestion):
         return conflict(suggestion, _("Change the team"))
     wish = request.form.get("do", "")
     plan = form.plan(editing.original_of(suggestion), wish, request.form.to_dict())
     if wish != "save":
-        return _edit_page(suggestion, found, form, plan)
+        return _edit_page(suggestion, loaded, form, plan)
     rank = services.next_rank(session, suggestion)
-    sketch = editing.sketch(session, account_at_work(), suggestion, plan, found, at=utc_now(), rank=rank)
+    sketch = editing.sketch(session, account_at_work(), suggestion, plan, loaded, at=utc_now(), rank=rank)
     form.ask_about(sketch.plan.changes, reviews.reasons(session, [ReviewStep.EDIT]), locale())
     if not form.validate() or not form.has_every_reason() or not sketch.may_be_saved:
-        return _edit_page(suggestion, found, form, plan, sketch=sketch), 422
+        return _edit_page(suggestion, loaded, form, plan, sketch=sketch), 422
     edited = services.edit(session, sketch, form.why(), by=account_at_work())
     flash(_("Saved as a suggestion of its own. It stays until somebody decides or the need changes."), "success")
     return redirect(url_for("suggestions.suggestion", id=edited.id), 303)
@@ -51,7 +49,7 @@ def save_edit(suggestion: Suggestion) -> ResponseReturnValue:
 
 def _edit_page(
     suggestion: Suggestion,
-    found: frozenset[UUID],
+    loaded: editing.Loaded,
     form: forms.EditForm,
     plan: editing.Plan,
     *,
@@ -60,7 +58,7 @@ def _edit_page(
     session = current_session()
     if sketch is None:
         words = (form.q.data or "").strip()[: forms.LONGEST_SEARCH]
-        sketch = editing.sketch(session, account_at_work(), suggestion, plan, found, at=utc_now(), words=words)
+        sketch = editing.sketch(session, account_at_work(), suggestion, plan, loaded, at=utc_now(), words=words)
         reasons = reviews.reasons(session, [ReviewStep.EDIT]) if sketch.plan.changes else ()
         form.ask_about(sketch.plan.changes, reasons, locale())
     return render_template(
