@@ -9,8 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, AuditedSession, Draft, DraftKind, OutboxMail, SignIn, utc_now
-from tests.factories import make_account, make_appointment, make_membership, make_municipality, make_participant
+from models import Account, AuditedSession, Draft, DraftKind, Need, OutboxMail, SignIn, utc_now
+from tests.factories import (
+    make_account,
+    make_appointment,
+    make_district,
+    make_membership,
+    make_municipality,
+    make_participant,
+)
 from web.accounts.services.entering import LASTS, LinkKind, link_of_token
 from web.drafts.services import save_for_browser
 from web.security import hash_password, token_hash
@@ -257,3 +264,26 @@ def test_who_registered_long_ago_is_not_led_away_by_an_old_draft(
     ask(client)
 
     assert client.post(newest_link()).location == "/"
+
+
+def test_who_began_a_need_before_the_sign_up_comes_back_to_it_and_posts_it(
+    app: Flask, client: FlaskClient, session: AuditedSession, newest_link: NewestLink
+) -> None:
+    place = make_district()
+    session.add(place)
+    session.commit()
+    client.post("/needs/begin", data={"kind": "snow"})
+    client.post("/needs/begin/check", data={"go": "sign-up"})
+    client.post("/sign-up", data={"name": "新田 さくら", "email": "new@hiyori.example"})
+    browser = app.test_client()
+
+    entered = browser.post(newest_link())
+    asked = browser.get(entered.location).text
+    association = {"kind": "neighborhood_association", "name": "北山町内会", "area": str(place.id), "is_adult": "y"}
+    registered = browser.post("/account/register", data=association)
+    browser.post("/needs/begin/post")
+
+    need = session.scalars(select(Need)).one()
+    assert (entered.location, registered.location) == ("/needs/begin/check", "/needs/begin/check")
+    assert "団体を登録してください" in asked
+    assert (need.participant.name, need.is_open) == ("北山町内会", True)

@@ -68,9 +68,11 @@ def _claim_drafts(account: Account, draft: str | None) -> bool:
 
 
 def _unfinished(account: Account, *, claimed: bool) -> str | None:
-    """Return where the answers given before the sign-up become a registration, if they wait for that."""
+    """Return where what was written before the sign-up is gone on with, if something waits for that."""
     if account.memberships and not claimed:
         return None
+    if claimed and draft_of(current_session(), account, DraftKind.NEED, at=utc_now()) is not None:
+        return url_for("listings.need_step", step="check")
     if draft_of(current_session(), account, DraftKind.ABILITIES, at=utc_now()) is None:
         return None
     has_own_page = "abilities.register" in current_app.view_functions

@@ -8,7 +8,7 @@ from flask import Response, after_this_request, flash, g, json, redirect, render
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from models import ApiToken, ConsentPurpose, ParticipantKind, Permission, utc_now
+from models import ApiToken, ConsentPurpose, DraftKind, ParticipantKind, Permission, utc_now
 from models.areas import Area
 from models.participants import CONSENT_TEXT_VERSION
 from web.accounts import queries, services
@@ -24,6 +24,7 @@ from web.accounts.forms import (
 from web.accounts.views.door import AFTER_SIGN_IN, bp
 from web.accounts.views.passkeys import passkey_origin
 from web.database import current_session, db, forget_written_bytes
+from web.drafts.queries import draft_of
 from web.i18n import locale
 from web.security import (
     account_at_work,
@@ -165,6 +166,8 @@ def register() -> ResponseReturnValue:
     )
     flash(_("You are registered. Now say what you can do, or what you need."), "success")
     current_session().flush()
+    if draft_of(current_session(), account_at_work(), DraftKind.NEED, at=utc_now()) is not None:
+        return redirect(url_for("listings.need_step", step="check"), 303)
     if participant.is_resident:
         return redirect(url_for("listings.new_offer"), 303)
     return redirect(url_for("participants.participant", id=participant.id), 303)
