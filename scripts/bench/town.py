@@ -53,8 +53,8 @@ def rows(*, full: bool) -> Iterator[Row]:
     del full  # a town is never large
     with tempfile.TemporaryDirectory(prefix="enishi-bench-") as name:
         instance = Path(name)
-        _flask(instance, "prepare", "--town")
-        app = create_app(Settings.from_environment(_environment(instance)))
+        run_flask(instance, "prepare", "--town")
+        app = create_app(Settings.fromenvironment(environment(instance)))
         yield from engine_rows(app)
         yield from page_rows(app, instance)
         with app.app_context():
@@ -167,45 +167,56 @@ def _counted(app: Flask) -> Iterator[list[str]]:
 @contextmanager
 def _served(instance: Path) -> Iterator[Ask]:
     """Yield a way to ask the real server, over one connection that stays open."""
+    with serving(instance) as port:
+        connection = HTTPConnection(HOST, port, timeout=30)
+
+        def ask(path: str, cookie: str) -> bytes:
+            connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+            return connection.getresponse().read()
+
+        yield ask
+        connection.close()
+
+
+@contextmanager
+def serving(instance: Path) -> Iterator[int]:
+    """Yield the port at which the real server answers."""
     with socket() as listener:
         listener.bind((HOST, 0))
-        port = listener.getsockname()[1]
+        port: int = listener.getsockname()[1]
     server = subprocess.Popen(  # noqa: S603  # the project's own command
         [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker", "--port", str(port)],
         cwd=PROJECT,
-        env=_environment(instance),
+        env=environment(instance),
         stdout=subprocess.DEVNULL,
     )
-    connection = HTTPConnection(HOST, port, timeout=30)
-
-    def ask(path: str, cookie: str) -> bytes:
-        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
-        return connection.getresponse().read()
-
     try:
         for _ in range(300):
             with suppress(OSError, HTTPException):
-                ask(PULSE, "")
+                connection = HTTPConnection(HOST, port, timeout=30)
+                connection.request("GET", PULSE)
+                connection.getresponse().read()
+                connection.close()
                 break
-            connection.close()
             time.sleep(0.1)
-        yield ask
+        yield port
     finally:
-        connection.close()
         server.terminate()
         server.wait()
 
 
-def _flask(instance: Path, *arguments: str) -> None:
+def run_flask(instance: Path, *arguments: str) -> None:
+    """Run one of the project's own commands on a folder of its own."""
     subprocess.run(  # noqa: S603  # the project's own command
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=PROJECT,
-        env=_environment(instance),
+        env=environment(instance),
         check=True,
         capture_output=True,
     )
 
 
-def _environment(instance: Path) -> dict[str, str]:
+def environment(instance: Path) -> dict[str, str]:
+    """Return an environment in which everything lies in one folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENISHI_")}
     return kept | {"ENISHI_INSTANCE": str(instance), "ENISHI_RATE_LIMITS": "off"}

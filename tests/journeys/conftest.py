@@ -81,11 +81,36 @@ def _build_town(folder: Path, path: Path) -> None:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def matched_town(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file with the demo town after a run of the engine."""
+    folder = tmp_path_factory.mktemp("matched-town")
+    path = folder / "enishi.db"
+    shutil.copyfile(town_template, path)
+    app = create_app(make_settings(folder, f"sqlite:///{path}"))
+    assert app.test_cli_runner().invoke(args=["suggestions", "refresh"], catch_exceptions=False).exit_code == 0
+    with app.app_context():
+        db.engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
 @pytest.fixture
 def served_town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
     """Yield the demo town, served with its worker on a free port."""
+    yield from _serve(town_template, tmp_path)
+
+
+@pytest.fixture
+def served_matched_town(matched_town: Path, tmp_path: Path) -> Iterator[Town]:
+    """Yield the demo town after a run of the engine, served as the other."""
+    yield from _serve(matched_town, tmp_path)
+
+
+def _serve(template: Path, tmp_path: Path) -> Iterator[Town]:
     path = tmp_path / "enishi.db"
-    shutil.copyfile(town_template, path)
+    shutil.copyfile(template, path)
     mail_dir = tmp_path / "mail"
     app = create_app(make_settings(tmp_path, f"sqlite:///{path}", mail_dir=mail_dir))
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)

@@ -32,7 +32,9 @@ from models import (
     is_granted,
     utc_now,
 )
+from seeds.ready_made import ready_made_needs
 from web.database import db
+from web.listings.forms.steps import Step
 from web.security import SESSION_LASTS, Door, door_of, token_hash
 
 MOST_BYTES: Final = 100_000
@@ -59,9 +61,14 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "abilities.needs": lambda _session: [{"can": "cooking", "area": "jp.demo.hiyori.kawabe"}, {"also": "宇宙飛行"}],
         "abilities.when": lambda _session: [{"also": "調理、裁縫手芸、宇宙飛行"}],
         "abilities.where": lambda _session: [{"can": "cooking"}],
+        "listings.need_step": lambda _session: [{"step": step} for step in Step],
     }
 )
 ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
+# Pages that look otherwise with something asked: endpoint → more to ask.
+QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"listings.needs": ("q=ねこのしっぽ", "page=2"), "listings.offers": ("q=ねこのしっぽ", "page=2")}
+)
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"suggestions.job_progress"})
 
@@ -99,7 +106,9 @@ def addresses(app: Flask, session: Session, account: Account | None) -> Iterator
             subjects = [{"id": row.id} for row in _one_of_each(session, door, account)]
         for subject in subjects:
             for more in _arguments(rule, session, set(rule.arguments) - set(subject)):
-                yield Address(rule.endpoint, adapter.build(rule.endpoint, {**subject, **more}))
+                path = adapter.build(rule.endpoint, {**subject, **more})
+                yield Address(rule.endpoint, path)
+                yield from (Address(rule.endpoint, f"{path}?{asked}") for asked in QUESTIONS.get(rule.endpoint, ()))
 
 
 def _arguments(rule: Rule, session: Session, missing: set[str]) -> Sequence[Mapping[str, Any]]:
@@ -138,6 +147,7 @@ def client_of(app: Flask, session: Session, account: Account | None, language: s
         cookie["locale"] = language
         if account is not None:
             cookie.update({"_user_id": token, "_fresh": True})
+    client.post("/needs/begin", data={"kind": next(iter(ready_made_needs()))})  # so that its questions are asked
     return client
 
 
@@ -219,6 +229,16 @@ class Outline(HTMLParser):
     def named(self, *tags: str) -> list[Element]:
         """Return the elements with one of these tags."""
         return [element for element in self.elements if element.tag in tags]
+
+
+def sent_to_itself(outline: Outline, path: str) -> bool:
+    """Tell whether the page holds a form to type into that comes back to it where something is missing."""
+    asks = any(
+        element.tag == "textarea" or element.attributes.get("type") in {"text", "email", "password", "tel"}
+        for element in outline.named("textarea", "input")
+    )
+    forms = (form.attributes for form in outline.named("form") if form.attributes.get("method") == "post")
+    return asks and any(urlsplit(form.get("action") or path).path == path for form in forms)
 
 
 LOADED: Final = {"script": "src", "img": "src", "link": "href", "source": "src", "iframe": "src", "use": "href"}

@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from models import Account
 from tests.conftest import make_settings
 from tests.factories import make_account
 from tests.journeys import pages
-from tests.journeys.pages import Outline
+from tests.journeys.pages import Address, Outline
 from web.app import create_app
 from web.database import db, session_scope
 
@@ -42,6 +43,8 @@ PHONE, DESKTOP = 360, 1280
 # The narrowest screen that WCAG names, and what is left of 1280 px at 200 %.
 REFLOW = (320, 640)
 ORIGIN = "http://localhost"
+UNPROCESSABLE = 422
+NEWCOMER = "newcomer@hiyori.example"
 ROLES = {
     "visitor": None,
     "account": "",
@@ -56,26 +59,14 @@ ROLES = {
 }
 
 
-@pytest.fixture(scope="session")
-def matched_town(town_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database file with the demo town after a run of the engine."""
-    folder = tmp_path_factory.mktemp("matched-town")
-    path = folder / "enishi.db"
-    shutil.copyfile(town_template, path)
-    app = create_app(make_settings(folder, f"sqlite:///{path}"))
-    assert app.test_cli_runner().invoke(args=["suggestions", "refresh"], catch_exceptions=False).exit_code == 0
-    with session_scope(app, via="test") as session:
-        session.add(make_account(email="newcomer@hiyori.example"))
-    with app.app_context():
-        db.engine.dispose()
-    return path
-
-
 @pytest.fixture
 def app(matched_town: Path, tmp_path: Path) -> Iterator[Flask]:
     path = tmp_path / "enishi.db"
     shutil.copyfile(matched_town, path)
     app = create_app(make_settings(tmp_path, f"sqlite:///{path}"))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with session_scope(app, via="test") as session:
+        session.add(make_account(email=NEWCOMER))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -90,11 +81,12 @@ class Eyes:
         self.page: Page = self.context.new_page()
         self.page.on("console", self._listen)
         self.client = client
+        self.given: TestResponse | None = None
         self.complaints: list[str] = []
 
-    def look(self, path: str) -> list[str]:
-        """Open a page and return what is wrong with how it looks and what it says."""
-        self.complaints = []
+    def look(self, path: str, given: TestResponse | None = None) -> list[str]:
+        """Open a page, or what was given for it, and return what is wrong with how it looks and what it says."""
+        self.complaints, self.given = [], given
         self.page.set_viewport_size({"width": PHONE, "height": 800})
         self.page.goto(path)
         self.page.evaluate(AXE)
@@ -111,7 +103,8 @@ class Eyes:
             self.complaints.append(f"asks elsewhere: {route.request.url}")
             route.abort()
             return
-        answer = self.client.get(route.request.url.removeprefix(ORIGIN), buffered=True)
+        answer = self.given or self.client.get(route.request.url.removeprefix(ORIGIN), buffered=True)
+        self.given = None  # the style sheet and the script come after the page
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
 
     def _listen(self, message: ConsoleMessage) -> None:
@@ -148,27 +141,68 @@ def test_every_page_keeps_what_pages_promise(
         account = account_of(session, role)
         reached = list(pages.addresses(app, session, account))
         readers = {language: pages.client_of(app, session, account, language) for language in ("ja", "en")}
-    looks = {language: eyes(client) for language, client in readers.items()}
-    count = pages.QueryCount(app)
-    wrong = []
+    walk = Walk(app, readers, {language: eyes(client) for language, client in readers.items()}, seen)
     for address in reached:
-        answer, queries = count(partial(readers["ja"].get, address.path, buffered=True))
+        walk.go(address)
+    for address in walk.comes_back:
+        walk.send_empty(address)
+
+    assert not walk.wrong, "\n".join(walk.wrong)
+
+
+class Walk:
+    """One role's way over its pages, with what was found wrong on them."""
+
+    def __init__(
+        self, app: Flask, readers: dict[str, FlaskClient], eyes: dict[str, Eyes], seen: set[tuple[str, ...]]
+    ) -> None:
+        self.count = pages.QueryCount(app)
+        self.readers, self.eyes, self.seen = readers, eyes, seen
+        self.wrong: list[str] = []
+        self.comes_back: list[Address] = []
+
+    def go(self, address: Address) -> None:
+        """Open a page, in both languages where a browser has to look at it."""
+        answer, queries = self.count(partial(self.readers["ja"].get, address.path, buffered=True))
         if answer.mimetype != "text/html" or answer.status_code in {302, 303}:
-            continue
+            return
         outline = Outline(answer.text)
         broken = pages.broken_promises(answer, outline, "ja")
         if queries > pages.MOST_QUERIES:
             broken.append(f"asks the database {queries} times")
-        if not outline.surroundings <= seen:
-            seen |= outline.surroundings
-            broken += [f"{language}: {fact}" for language, look in looks.items() for fact in look.look(address.path)]
-        wrong += [f"{address.path} ({address.endpoint}): {fact}" for fact in broken]
+        if self._is_new(outline):
+            broken += [
+                f"{language}: {fact}" for language, eyes in self.eyes.items() for fact in eyes.look(address.path)
+            ]
+        self._note(address, broken)
+        if pages.sent_to_itself(outline, address.path):
+            self.comes_back.append(address)
 
-    assert not wrong, "\n".join(wrong)
+    def send_empty(self, address: Address) -> None:
+        """Send the form of a page with nothing in it, and look at the page that says what is missing."""
+        answers = {language: reader.post(address.path, buffered=True) for language, reader in self.readers.items()}
+        if any(answer.status_code != UNPROCESSABLE for answer in answers.values()):
+            return
+        broken = pages.broken_promises(answers["ja"], Outline(answers["ja"].text), "ja")
+        if self._is_new(Outline(answers["ja"].text)):
+            broken += [
+                f"{language}: {fact}"
+                for language, answer in answers.items()
+                for fact in self.eyes[language].look(address.path, answer)
+            ]
+        self._note(address, [f"sent empty, {fact}" for fact in broken])
+
+    def _is_new(self, outline: Outline) -> bool:
+        is_new = not outline.surroundings <= self.seen
+        self.seen |= outline.surroundings
+        return is_new
+
+    def _note(self, address: Address, broken: list[str]) -> None:
+        self.wrong += [f"{address.path} ({address.endpoint}): {fact}" for fact in broken]
 
 
 def account_of(session: Session, role: str) -> Account | None:
     address = ROLES[role]
     if address is None:
         return None
-    return session.scalars(select(Account).where(Account.email == (address or "newcomer@hiyori.example"))).one()
+    return session.scalars(select(Account).where(Account.email == (address or NEWCOMER))).one()
