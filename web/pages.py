@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from models import Area, Permission, is_granted
+from models import Account, Area, Permission, is_granted
 from web.config import Settings
 from web.database import BARE, current_session
 from web.i18n import locale, reads_easily
@@ -28,7 +28,7 @@ class Link:
 
     url: str
     label: str
-    current: bool
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,20 @@ ENTRIES = (
     (Permission.NEED_LIST, "listings.needs", _l("Needs")),
     (Permission.OFFER_LIST, "listings.offers", _l("Offers")),
     (Permission.PARTNERSHIP_LIST, "partnerships.index", _l("Partnerships")),
+)
+# Who has not signed in sees the ways in beside what there is to read.
+VISITORS_ENTRIES = (
+    (Permission.NEED_LIST, "listings.needs", _l("Needs")),
+    (Permission.PAGE_SEE, "abilities.start", _l("What I can do")),
+    (Permission.NEED_BEGIN, "listings.begin_need", _l("Write down a need")),
+)
+FOOTER = (
+    ("home.about", _l("About Enishi")),
+    ("areas.index", _l("Areas")),
+    ("partnerships.public", _l("What has come about")),
+    ("searches.ask", _l("Ask a person")),
+    ("home.accessibility", _l("Accessibility")),
+    ("searches.atom", _l("New needs as a feed (Atom)")),
 )
 
 
@@ -84,18 +98,22 @@ def _frame() -> dict[str, object]:
         "reads_easily": reads_easily(),
         "site": current_app.extensions["settings"].base_url,
         "account": None if account is None else Reader(account.name, url_for("accounts.account")),
-        "nav": [
-            _link(endpoint, text)
-            for permission, endpoint, text in ENTRIES
-            if is_granted(permission, account) and endpoint in current_app.view_functions
-        ],
+        "nav": _navigation(account),
         "is_demo": _shows_invented_town(),
-        "footer_links": [],
+        "footer_links": [Link(url, str(text)) for endpoint, text in FOOTER if (url := way_to(endpoint))],
     }
 
 
-def _link(endpoint: str, text: object) -> Link:
-    return Link(url_for(endpoint), str(text), request.endpoint == endpoint)
+def _navigation(account: Account | None) -> list[Link]:
+    """Return the ways that are open to the account; the one that leads to this page, or above it, is marked."""
+    shown = [
+        (url_for(endpoint), str(text))
+        for permission, endpoint, text in (VISITORS_ENTRIES if account is None else ENTRIES)
+        if is_granted(permission, account)
+    ]
+    above = max((url for url, _ in shown if f"{request.path}/".startswith(f"{url}/")), key=len, default="")
+    marks = {above: "page" if request.path == above else "true"}
+    return [Link(url, text, marks.get(url)) for url, text in shown]
 
 
 def _shows_invented_town() -> bool:

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from models import (
     Account,
+    Area,
     Base,
     Enquiry,
     Job,
@@ -55,20 +56,28 @@ DIFFER_BY: Final[Mapping[type[Base], InstrumentedAttribute[Any]]] = MappingProxy
         Suggestion: Suggestion.verdict,
     }
 )
+
+
+def one_place_of_each_level(session: Session) -> list[Mapping[str, Any]]:
+    """Return what stands in the addresses of a municipality and of a district."""
+    places = session.scalars(select(Area).where(Area.is_demo).order_by(Area.path))
+    return [{"path": path} for path in {place.level: place.path for place in places}.values()]
+
+
 # What stands in an address beside the id of the row that the door is about, also as its query: by endpoint, or by name.
 ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
     {
         "abilities.needs": lambda _session: [{"can": "cooking", "area": "jp.demo.hiyori.kawabe"}, {"also": "宇宙飛行"}],
         "abilities.when": lambda _session: [{"also": "調理、裁縫手芸、宇宙飛行"}],
         "abilities.where": lambda _session: [{"can": "cooking"}],
+        "areas.area": one_place_of_each_level,
+        "areas.borders": one_place_of_each_level,
+        "listings.needs": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
+        "listings.offers": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
     }
 )
 ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
-# Pages that look otherwise with something asked: endpoint → more to ask.
-QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"listings.needs": ("q=ねこのしっぽ", "page=2"), "listings.offers": ("q=ねこのしっぽ", "page=2")}
-)
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"suggestions.job_progress"})
 
@@ -106,9 +115,7 @@ def addresses(app: Flask, session: Session, account: Account | None) -> Iterator
             subjects = [{"id": row.id} for row in _one_of_each(session, door, account)]
         for subject in subjects:
             for more in _arguments(rule, session, set(rule.arguments) - set(subject)):
-                path = adapter.build(rule.endpoint, {**subject, **more})
-                yield Address(rule.endpoint, path)
-                yield from (Address(rule.endpoint, f"{path}?{asked}") for asked in QUESTIONS.get(rule.endpoint, ()))
+                yield Address(rule.endpoint, adapter.build(rule.endpoint, {**subject, **more}))
 
 
 def _arguments(rule: Rule, session: Session, missing: set[str]) -> Sequence[Mapping[str, Any]]:
@@ -147,8 +154,12 @@ def client_of(app: Flask, session: Session, account: Account | None, language: s
         cookie["locale"] = language
         if account is not None:
             cookie.update({"_user_id": token, "_fresh": True})
-    client.post("/needs/begin", data={"kind": next(iter(ready_made_needs()))})  # so that its questions are asked
     return client
+
+
+def begin_a_need(client: FlaskClient) -> None:
+    """Choose a ready-made kind of need, so that its questions are asked."""
+    client.post("/needs/begin", data={"kind": next(iter(ready_made_needs()))})
 
 
 class QueryCount:
@@ -184,6 +195,7 @@ class Element:
         return " ".join([self.tag, *sorted(self.attributes.get("class", "").split()), *sorted(told), *valued])
 
 
+SUMMARY: Final = "error-summary-title"
 VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 
@@ -260,7 +272,9 @@ def broken_promises(answer: TestResponse, outline: Outline, language: str) -> li
     """Return what a page's source does not keep of what every page promises."""
     nonce = re.search(r"style-src 'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
     assert nonce is not None
-    levels = [int(element.tag[1]) for element in outline.named("h1", "h2", "h3", "h4", "h5", "h6")]
+    # What has to be corrected stands above everything else, with a heading of its own.
+    headings = (one for one in outline.named("h1", "h2", "h3", "h4", "h5", "h6") if one.attributes.get("id") != SUMMARY)
+    levels = [int(heading.tag[1]) for heading in headings]
     ids = [element.attributes["id"] for element in outline.elements if "id" in element.attributes]
     wanted = [url for url in loaded_by(outline) if urlsplit(url).netloc]
     sent = [form.attributes.get("action", "") for form in outline.named("form")]

@@ -33,7 +33,7 @@ FINDINGS = """async rules => (await axe.run({ runOnly: rules, resultTypes: ["vio
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   "button, .button, summary, select, textarea, nav a, input:not([type=hidden])")]
   .filter(one => one.checkVisibility() && !one.closest(".visually-hidden, .skip-link"))
-  .map(one => [one, one.getBoundingClientRect()])
+  .map(one => [one, (one.closest("label") || one).getBoundingClientRect()])
   .filter(([one, box]) => box.height < 47.5 || box.width < 47.5)
   .map(([one, box]) => `${Math.round(box.width)}×${Math.round(box.height)}: ${one.outerHTML.slice(0, 120)}`)"""
 TOO_WIDE = """width => document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("body *")]
@@ -141,6 +141,8 @@ def test_every_page_keeps_what_pages_promise(
         account = account_of(session, role)
         reached = list(pages.addresses(app, session, account))
         readers = {language: pages.client_of(app, session, account, language) for language in ("ja", "en")}
+    for reader in readers.values():
+        pages.begin_a_need(reader)
     walk = Walk(app, readers, {language: eyes(client) for language, client in readers.items()}, seen)
     for address in reached:
         walk.go(address)

@@ -84,6 +84,20 @@ def reading() -> ResponseReturnValue:
     return redirect(_known_page(request.form.get("back", "")), 303)
 
 
+@bp.get("/about")
+@requires(Permission.PAGE_SEE)
+def about() -> ResponseReturnValue:
+    """Say what this is, who sees what, and how suggestions come about."""
+    return render_template("home/about.html")
+
+
+@bp.get("/accessibility")
+@requires(Permission.PAGE_SEE)
+def accessibility() -> ResponseReturnValue:
+    """State which standard the pages follow, and what was tested."""
+    return render_template("home/accessibility.html")
+
+
 @bp.get("/components")
 @requires(Permission.PAGE_SEE)
 def components() -> ResponseReturnValue:
