@@ -137,7 +137,7 @@ def _place_chips(db: Session) -> list[dict[str, Any]]:
             "found": one.listed,
         }
         for one in places_with(db, None, Need)
-        if one.area.level is not AreaLevel.PREFECTURE
+        if one.area.level in {AreaLevel.MUNICIPALITY, AreaLevel.DISTRICT}
     ][:MOST_PLACES]
 
 
