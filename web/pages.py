@@ -39,6 +39,27 @@ class Reader:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Where a page of a list stands, and the ways to its neighbours."""
+
+    number: int
+    pages: int
+    previous_url: str | None
+    next_url: str | None
+
+
+def pagination(number: int, pages: int, **kept: Any) -> Pagination:
+    """Return where the list of this address stands; the ways to its neighbours keep what is named besides the page."""
+
+    def way_to(page: int) -> str | None:
+        if not 1 <= page <= pages:
+            return None
+        return url_for(request.endpoint or "", **(request.view_args or {}), **kept, page=page)
+
+    return Pagination(number, pages, way_to(number - 1), way_to(number + 1))
+
+
 ENTRIES = (
     (Permission.DESK_SEE, "suggestions.index", _l("Desk")),
     (Permission.BOARD_SEE, "operations.board", _l("Board")),

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from models import Account, AreaLevel, Need, ParticipantKind, Permission, ResourceKind, utc_now
+from models import Account, AreaLevel, Need, ParticipantKind, Permission, ResourceKind, is_granted, utc_now
 from web.accounts.services import change_locale
 from web.database import current_session
 from web.home import queries
 from web.home.forms import SampleForm
 from web.i18n import EASY, LOCALES, locale
 from web.listings.queries import places_with
-from web.pages import way_to
+from web.pages import pagination, way_to
 from web.participants.queries import seen_by
 from web.security import current_account, requires
 from web.suggestions.documents import confidence_in_words, fit_in_words
@@ -108,22 +108,13 @@ def components() -> ResponseReturnValue:
     wrong.validate()
     number = min(max(request.args.get("page", 1, type=int), 1), SAMPLE_PAGES)
     return render_template(
-        "home/components.html", sample=SampleForm(prefix="plain-"), wrong=wrong, page=_sample_page(number)
+        "home/components.html", sample=SampleForm(prefix="plain-"), wrong=wrong, page=pagination(number, SAMPLE_PAGES)
     )
-
-
-def _sample_page(number: int) -> dict[str, Any]:
-    return {
-        "number": number,
-        "pages": SAMPLE_PAGES,
-        "previous_url": url_for("home.components", page=number - 1) if number > 1 else None,
-        "next_url": url_for("home.components", page=number + 1) if number < SAMPLE_PAGES else None,
-    }
 
 
 def _sections(account: Account) -> tuple[str, ...]:
     """Return what stands on the account's first page: its office first, then whom it speaks for."""
-    office = (("board",) if account.is_administrator else ("desk",)) if account.is_staff else ()
+    office = tuple(section for section, needed in OFFICES if is_granted(needed, account))
     if account.memberships:
         return office + SECTIONS[account.memberships[0].participant.kind]
     return office or ("first_step",)
@@ -156,9 +147,9 @@ def _fitting_need(one: FittingNeed, account: Account) -> dict[str, Any]:
     }
 
 
+OFFICES: Final = (("board", Permission.BOARD_SEE), ("desk", Permission.DESK_SEE))
 READS: Final[Mapping[str, Callable[[Session, Account], Any]]] = MappingProxyType(
     {
-        "board": queries.desk_figures,
         "desk": queries.desk_figures,
         "enquiries": queries.open_enquiries,
         "fitting": _fitting,

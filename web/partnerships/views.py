@@ -1,8 +1,5 @@
 """Pages of partnerships, and the question to one party."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +9,7 @@ from models import Account, Enquiry, Partnership, Permission, Reply, is_granted,
 from models.lifecycle import MAIN_WAY
 from web.database import current_session, working_as
 from web.i18n import label, locale
-from web.pages import limiter
+from web.pages import limiter, pagination
 from web.partnerships import queries, services
 from web.partnerships.forms import AnswerForm, PublicationForm, PublicFilter
 from web.partnerships.queries import published
@@ -21,16 +18,6 @@ from web.security import account_at_work, current_account, requires
 bp = Blueprint("partnerships", __name__)
 
 LINKS_A_NETWORK = "120 per hour"
-
-
-@dataclass(frozen=True, slots=True)
-class Pagination:
-    """Where a page of a list stands, and the ways to its neighbours."""
-
-    number: int
-    pages: int
-    previous_url: str | None
-    next_url: str | None
 
 
 @bp.get("/partnerships")
@@ -43,7 +30,7 @@ def index() -> ResponseReturnValue:
         "partnerships/index.html",
         awaiting=queries.awaiting_answer_of(session, account),
         page=page,
-        pagination=_pagination(page),
+        pagination=pagination(page.number, page.pages),
     )
 
 
@@ -76,7 +63,11 @@ def public() -> ResponseReturnValue:
     form.offer_choices(published.areas_of(session), published.fields_of(session), locale())
     active = {name: value for name, value in (("area", area), ("field", field)) if value}
     return render_template(
-        "partnerships/public.html", search=form, page=page, active=active, pagination=_public_pagination(page, active)
+        "partnerships/public.html",
+        search=form,
+        page=page,
+        active=active,
+        pagination=pagination(page.number, page.pages, **active),
     )
 
 
@@ -180,21 +171,3 @@ def _enquiry_page(asked: Enquiry, form: AnswerForm) -> str:
     seen = queries.seen_question(session, asked, account_at_work())
     open_slots = queries.open_slots(session, seen.partnership)
     return render_template("partnerships/enquiry.html", enquiry=asked, form=form, seen=seen, open_slots=open_slots)
-
-
-def _public_pagination(page: published.PublicPage, active: dict[str, Any]) -> Pagination:
-    return Pagination(
-        number=page.number,
-        pages=page.pages,
-        previous_url=url_for("partnerships.public", page=page.number - 1, **active) if page.number > 1 else None,
-        next_url=url_for("partnerships.public", page=page.number + 1, **active) if page.number < page.pages else None,
-    )
-
-
-def _pagination(page: queries.Page) -> Pagination:
-    return Pagination(
-        number=page.number,
-        pages=page.pages,
-        previous_url=url_for("partnerships.index", page=page.number - 1) if page.number > 1 else None,
-        next_url=url_for("partnerships.index", page=page.number + 1) if page.number < page.pages else None,
-    )

@@ -42,6 +42,7 @@ from tests.factories import (
 )
 from web.administration.queries import skills as queries
 from web.administration.services import skills as services
+from web.administration.views.skills import SKILLS_A_PAGE
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database decides."""
@@ -458,3 +459,12 @@ def test_a_name_that_already_means_a_third_skill_goes_on_meaning_it(
 
     assert names_of(town, third) == {"Leaflets"}
     assert names_of(town, newsletters) == {"会報", "町内会だより", "お便りづくり"}
+
+
+@ON_SQLITE
+def test_a_long_list_of_skills_is_shown_page_by_page(town: Any, browser: FlaskClient) -> None:
+    town.session.add_all(make_skill(name=f"技能{number:03}") for number in range(SKILLS_A_PAGE + 1))
+
+    first, last = (browser.get(f"/administration/skills?q=技能&page={page}").text for page in (1, 2))
+
+    assert [f"技能{SKILLS_A_PAGE:03}" in page for page in (first, last)] == [False, True]

@@ -1,5 +1,6 @@
 """Pages of skills: the list, one skill, words that none is called, and making two of them one."""
 
+from typing import Final
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,7 +14,10 @@ from web.administration.services import skills as services
 from web.administration.views.blueprint import bp
 from web.database import current_session
 from web.i18n import locale
+from web.pages import pagination
 from web.security import account_at_work, requires
+
+SKILLS_A_PAGE: Final = 30
 
 
 @bp.get("/skills")
@@ -22,11 +26,17 @@ def skills() -> ResponseReturnValue:
     """Show every skill with what uses it, and the words that no skill is called."""
     session, search = current_session(), SkillSearch(request.args)
     known = queries.vocabulary(session)
+    found = queries.lines(session, known, search.q.data or "")
+    pages = max(1, -(-len(found) // SKILLS_A_PAGE))
+    here = min(max(request.args.get("page", 1, type=int), 1), pages)
+    is_beginning = here == 1 and not search.q.data
     return render_template(
         "administration/skills.html",
         search=search,
-        lines=queries.lines(session, known, search.q.data or ""),
-        unknown=[] if search.q.data else queries.unknown(session, account_at_work(), known),
+        total=len(found),
+        lines=found[(here - 1) * SKILLS_A_PAGE : here * SKILLS_A_PAGE],
+        pagination=pagination(here, pages, q=search.q.data or None),
+        unknown=queries.unknown(session, account_at_work(), known) if is_beginning else [],
         fields=queries.fields(session),
     )
 
