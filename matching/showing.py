@@ -185,6 +185,10 @@ class Chances:
         offer: OfferProfile = pairs.offers[pairs.columns[self.pair[k]]]
         return offer
 
+    def positions(self) -> dict[tuple[int, int], int]:
+        """Return the position of each pair by its need and its participant."""
+        return {key: k for k, key in enumerate(zip(self.rows.tolist(), self.columns.tolist(), strict=True))}
+
     @property
     def market(self) -> Market:
         """Needs on the left, participants on the right."""
@@ -323,7 +327,7 @@ def showings(chances: Chances, ranking: Ranking) -> list[Showing]:
         One for each participant that could help with anything, with those of its needs that get most attention.
 
     """
-    pairs = {key: k for k, key in enumerate(zip(chances.rows.tolist(), chances.columns.tolist(), strict=True))}
+    pairs = chances.positions()
     attention = ranking.exposure_right.tocsr()
     found = []
     for column, participant in enumerate(chances.participants):
@@ -364,7 +368,7 @@ def season(chances: Chances, *, by: Literal["stability", "total"] = "stability")
         give, or finds nothing left to do, is left out.
 
     """
-    pairs = {key: k for k, key in enumerate(zip(chances.rows.tolist(), chances.columns.tolist(), strict=True))}
+    pairs = chances.positions()
     pairing = assign(chances.market, by=by)
     assigned = [pairs[key] for key in zip(pairing.left.tolist(), pairing.right.tolist(), strict=True)]
     wanted = chances.asking * chances.giving
