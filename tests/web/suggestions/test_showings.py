@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from matching import ROUNDS
@@ -174,3 +175,15 @@ def test_a_season_can_be_asked_for_by_the_fit_of_all_together(town: Any, signed_
 
     assert town.writing_offer.title in browser.get("/desk/season?by=total").get_data(as_text=True)
     assert browser.get("/desk/season?by=chance").status_code == 404
+
+
+def test_what_was_not_computed_for_a_great_market_is_not_offered(
+    town: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.engine.MOST_IN_TOTAL", 0)
+    town.look_for_partners()
+    browser = signed_in(town.coordinator)
+
+    assert list(town.published_run().season) == ["stability"]
+    assert "What counts" not in browser.get("/desk/season").text
+    assert browser.get("/desk/season?by=total").location == "/desk/season"

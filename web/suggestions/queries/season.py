@@ -27,6 +27,11 @@ class Season:
     rows: Sequence[Assigned]
     total: int
 
+    @property
+    def ways(self) -> list[str]:
+        """The ways by which the run assigned them."""
+        return sorted((self.run and self.run.season) or {})
+
 
 def season(session: Session, account: Account, municipality: Area, *, by: str, page: int) -> Season:
     """Return one assignment of a municipality, its open needs by title; who was taken or left since is left out."""

@@ -88,8 +88,10 @@ def _look(
     if not is_whole:
         return publish.Found(market, run(market.needs, market.offers, **known), told_at)
     result = run_market(market.needs, market.offers, **known)
-    seasons = {"stability": result.season, "total": result.season_by_total or result.season}
-    return publish.Found(market, result.needs, told_at, result.showings, seasons)
+    # Of a great market the fit of all together is not computed, and then it is not offered either.
+    seasons = {"stability": result.season, "total": result.season_by_total}
+    computed = {by: pairs for by, pairs in seasons.items() if pairs}
+    return publish.Found(market, result.needs, told_at, result.showings, computed)
 
 
 def refresh_now(reading: Scope, writing: Scope, municipality_id: UUID, *, beat: Beat, dense: str | None = None) -> bool:

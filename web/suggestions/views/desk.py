@@ -53,6 +53,8 @@ def season() -> ResponseReturnValue:
     if by not in SEASONS:
         abort(404)
     found = season_of(current_session(), account, chosen, by=by, page=number()) if chosen else None
+    if found is not None and found.ways and by not in found.ways:
+        return redirect(url_for("suggestions.season", area=path or None))
     return render_template(
         "suggestions/season.html",
         municipalities=municipalities,
