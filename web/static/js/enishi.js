@@ -202,3 +202,52 @@ for (const form of document.querySelectorAll("form[data-sum]")) {
   form.addEventListener("input", add);
   add();
 }
+
+// The desk by single keys: j and k go from case to case, Enter opens it (it is a link), a leads to the decision,
+// ? shows the help. They do nothing while somebody types, and can be turned off for good.
+const deskKeys = document.querySelector("[data-desk-keys]");
+if (deskKeys) {
+  const OFF = "enishi-desk-keys-off";
+  const toggle = deskKeys.querySelector("[data-desk-keys-toggle]");
+  let off = false;
+  try {
+    off = localStorage.getItem(OFF) !== null;
+  } catch {
+    // Where nothing may be kept, the keys are on at each visit.
+  }
+  const show = () => {
+    toggle.textContent = off ? toggle.dataset.turnOn : toggle.dataset.turnOff;
+  };
+  toggle.addEventListener("click", () => {
+    off = !off;
+    try {
+      off ? localStorage.setItem(OFF, "") : localStorage.removeItem(OFF);
+    } catch {
+      // Then it holds until the page is left.
+    }
+    show();
+  });
+  show();
+  deskKeys.hidden = false;
+  const links = [...document.querySelectorAll("[data-case-open]")];
+  const current = () => document.activeElement.closest("[data-case]");
+  const go = (step) => {
+    const here = links.findIndex((link) => link.closest("[data-case]") === current());
+    const next = here < 0 ? links[0] : links[here + step];
+    if (!next) return;
+    next.focus();
+    next.closest("[data-case]").scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (off || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    if (event.key === "j") go(1);
+    else if (event.key === "k") go(-1);
+    else if (event.key === "a") current()?.querySelector("[data-case-decide]")?.click();
+    else if (event.key === "?") {
+      deskKeys.open = true;
+      deskKeys.querySelector("summary").focus();
+    } else return;
+    event.preventDefault();
+  });
+}
