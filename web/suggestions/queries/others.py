@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matching import PairScore, Reason
-from models import Account, Need, NeedOutcome, Offer, Participant, Suggestion, SuggestionPartner
+from matching import PairScore, Reason, Weights
+from models import Account, Need, NeedOutcome, Offer, Participant, Suggestion, SuggestionPartner, WeightSet
 from models.suggestions import UNDECIDED
-from web.suggestions.queries import profiles, reviews, workbench
+from web.suggestions.queries import cases, profiles, reviews, workbench
 from web.suggestions.queries.cases import PAGE_SIZE
 
 
@@ -86,10 +86,9 @@ def placing(
 ) -> tuple[Need, Placing | None]:
     """Explain one offer in full, None where the account may not know of it."""
     loaded = profiles.load_need(session, need)
-    outcome = reviews.outcome_of(session, loaded)
-    found = _ids(outcome)
-    statement = workbench.these(account, loaded, (), also={offer_id, *found})
-    bench = workbench.bench(session, loaded, statement, at=at)
+    found, weights = _found_with_weights(session, loaded)
+    statement = workbench.these(account, loaded, (), also={offer_id, *map(UUID, found or ())})
+    bench = workbench.bench(session, loaded, statement, at=at, weights=weights)
     key = str(offer_id)
     if key not in bench.offers:
         return loaded, None
@@ -98,21 +97,28 @@ def placing(
     ranked = {str(slot.id): engine.ranked(str(slot.id)) for slot in loaded.slots if slot.open_quantity}
     of = _explained(bench, standing, key)
     team = engine.best_with(key) if not of.gates and of.is_relevant else None
-    values = reviews.values_of_suggestions(session, loaded)
     return loaded, Placing(
         of=of,
         slots=[
             Slotted(slot, ranks.index(key) + 1 if key in ranks else None, len(ranks)) for slot, ranks in ranked.items()
         ],
-        was_found=None if outcome is None or outcome.found is None else key in outcome.found,
-        rank=None if team is None else 1 + sum(value > team.value for value in values),
+        was_found=None if found is None else key in found,
+        rank=None if team is None else 1 + sum(value > team.value for value in standing.values),
         team=[bench.offers[one.id].participant for one in team.partners if one.id != key] if team else [],
-        suggestions=len(values),
+        suggestions=len(standing.values),
     )
 
 
-def _ids(outcome: NeedOutcome | None) -> set[UUID]:
-    return {UUID(one) for one in (outcome and outcome.found) or ()}
+def _found_with_weights(session: Session, need: Need) -> tuple[list[str] | None, Weights]:
+    """Return the candidates that the last run kept, None where it kept none, and the weights that are switched on."""
+    row = session.execute(
+        select(NeedOutcome.found, WeightSet)
+        .select_from(Need)
+        .outerjoin(*cases.outcome())
+        .outerjoin(WeightSet, WeightSet.is_active.is_(True))
+        .where(Need.id == need.id)
+    ).one()
+    return row[0], Weights() if row[1] is None else profiles.as_weights(row[1])
 
 
 def _explained(bench: workbench.Bench, standing: reviews.Standing, key: str) -> NotSuggested:

@@ -41,11 +41,15 @@ INTERMEDIARIES_SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Which offers are suggested for a need now, which of them only as the nearest, and which were refused before."""
+    """Which offers are suggested for a need now, which of them only as the nearest, and which were refused before.
+
+    `values` are what the engine's own suggestions that truly fit are worth.
+    """
 
     suggested: frozenset[UUID]
     nearest: frozenset[UUID]
     refused: frozenset[UUID]
+    values: tuple[float, ...]
 
 
 def load_need(session: Session, need: Need) -> Need:
@@ -176,29 +180,30 @@ def in_full(*, with_need: bool = False) -> tuple[Any, ...]:
 def standing(session: Session, need: Need) -> Standing:
     """Return how the offers stand that are or were suggested for a need."""
     rows = session.execute(
-        select(SuggestionPartner.offer_id, Suggestion.verdict, is_faint())
+        select(
+            SuggestionPartner.offer_id,
+            Suggestion.verdict,
+            is_faint(),
+            Suggestion.id,
+            Suggestion.value,
+            Suggestion.edited_from_id,
+        )
         .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
         .where(Suggestion.need_id == need.id, Suggestion.verdict.in_([*UNDECIDED, Verdict.REFUSED]))
     ).all()
-    fitting = {offer for offer, verdict, faint in rows if verdict in UNDECIDED and not faint}
-    faintly = {offer for offer, verdict, faint in rows if verdict in UNDECIDED and faint}
+    fitting = {offer for offer, verdict, faint, *_ in rows if verdict in UNDECIDED and not faint}
+    faintly = {offer for offer, verdict, faint, *_ in rows if verdict in UNDECIDED and faint}
+    values = {
+        suggestion: value
+        for _, verdict, faint, suggestion, value, edited_from in rows
+        if verdict in UNDECIDED and not faint and edited_from is None
+    }
     return Standing(
         suggested=frozenset(fitting | faintly),
         nearest=frozenset(faintly - fitting),
-        refused=frozenset(offer for offer, verdict, _ in rows if verdict is Verdict.REFUSED),
+        refused=frozenset(offer for offer, verdict, *_ in rows if verdict is Verdict.REFUSED),
+        values=tuple(values.values()),
     )
-
-
-def values_of_suggestions(session: Session, need: Need) -> Sequence[float]:
-    """Return what the suggestions that wait for a decision are worth, those alone that truly fit."""
-    return session.scalars(
-        select(Suggestion.value).where(
-            Suggestion.need_id == need.id,
-            Suggestion.verdict.in_(UNDECIDED),
-            ~is_faint(),
-            Suggestion.edited_from_id.is_(None),
-        )
-    ).all()
 
 
 def outcome_of(session: Session, need: Need) -> NeedOutcome | None:
