@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check fmt bench bench-full messages lock
+.PHONY: help setup run test check fmt bench bench-full pictures messages lock
 
 help: ## Say what can be done here
 	@echo "make <target>, where <target> is one of:"
@@ -30,6 +30,9 @@ bench: ## Measure, and print one table with a baseline beside each figure
 
 bench-full: ## The same with the large runs, which take long
 	@scripts/bench.sh --full $(ARGS)
+
+pictures: ## Take the pictures of the main pages in docs/pictures anew
+	@scripts/pictures.sh
 
 messages: ## Collect the texts of pages and mails into the catalogues
 	@scripts/messages.sh

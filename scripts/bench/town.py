@@ -179,7 +179,7 @@ def _served(instance: Path) -> Iterator[Ask]:
 
 
 @contextmanager
-def serving(instance: Path) -> Iterator[int]:
+def serving(instance: Path, *, now: str = "") -> Iterator[int]:
     """Yield the port at which the real server answers."""
     with socket() as listener:
         listener.bind((HOST, 0))
@@ -187,7 +187,7 @@ def serving(instance: Path) -> Iterator[int]:
     server = subprocess.Popen(  # noqa: S603  # the project's own command
         [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker", "--port", str(port)],
         cwd=PROJECT,
-        env=environment(instance),
+        env=environment(instance, now=now),
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -205,18 +205,19 @@ def serving(instance: Path) -> Iterator[int]:
         server.wait()
 
 
-def run_flask(instance: Path, *arguments: str) -> None:
+def run_flask(instance: Path, *arguments: str, now: str = "") -> None:
     """Run one of the project's own commands on a folder of its own."""
     subprocess.run(  # noqa: S603  # the project's own command
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=PROJECT,
-        env=environment(instance),
+        env=environment(instance, now=now),
         check=True,
         capture_output=True,
     )
 
 
-def environment(instance: Path) -> dict[str, str]:
-    """Return an environment in which everything lies in one folder."""
+def environment(instance: Path, *, now: str = "") -> dict[str, str]:
+    """Return an environment in which everything lies in one folder, and in which it may be a certain moment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENISHI_")}
-    return kept | {"ENISHI_INSTANCE": str(instance), "ENISHI_RATE_LIMITS": "off"}
+    clock = {"ENISHI_NOW": now} if now else {}
+    return kept | clock | {"ENISHI_INSTANCE": str(instance), "ENISHI_RATE_LIMITS": "off"}

@@ -79,7 +79,7 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
 )
 ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
 # What is put into a page by a script, or printed, and is no page of its own.
-FRAGMENTS: Final = frozenset({"suggestions.job_progress"})
+FRAGMENTS: Final = frozenset({"administration.weight_progress", "suggestions.job_progress"})
 
 
 class UnknownArgumentError(AssertionError):
