@@ -74,14 +74,20 @@ def test_every_kind_of_participant_has_a_first_page() -> None:
     [
         ("/needs", [("/needs", "page")]),
         ("/needs/begin", [("/needs/begin", "page")]),
-        ("/can-do/when", [("/can-do", "true")]),
         ("/about", []),
     ],
 )
-def test_the_navigation_marks_the_page_or_what_is_above_it(
+def test_the_navigation_marks_the_page_that_is_open(
     client: FlaskClient, path: str, marked: list[tuple[str, str]]
 ) -> None:
     assert current(client.get(path).text) == marked
+
+
+@ON_ONE_DATABASE
+def test_the_navigation_marks_what_is_above_the_page_that_is_open(signed_in: Browsers) -> None:
+    account = make_membership(make_participant()).account
+
+    assert current(signed_in(account).get("/offers/new").text) == [("/offers", "true")]
 
 
 @ON_ONE_DATABASE
