@@ -1,0 +1,58 @@
+"""Rows translated into what the engine is told, in a constant number of queries.
+
+Only ids, codes, figures and the listings' own words leave this package: neither names nor contact
+details of a participant are part of a profile.
+"""
+
+from web.suggestions.queries.profiles.known import as_weights, geography, taxonomy, weights
+from web.suggestions.queries.profiles.market import Market, found_beside, market, market_of
+from web.suggestions.queries.profiles.owners import portions
+from web.suggestions.queries.profiles.places import (
+    PREFECTURE_DEPTH,
+    is_body_or_consented,
+    just_these,
+    of_prefecture,
+    offers_from_elsewhere,
+    open_here,
+    open_needs,
+    own_offers,
+    serving_offers,
+    still_lacks,
+)
+from web.suggestions.queries.profiles.rows import load_need, need_profile, needs, offer_profile, offer_profiles, offers
+from web.suggestions.queries.profiles.shapes import TOWN_TIME
+from web.suggestions.queries.profiles.told import ToldNeeds, ToldOffers, told_needs, told_offers, told_offers_among
+
+__all__ = [
+    "PREFECTURE_DEPTH",
+    "TOWN_TIME",
+    "Market",
+    "ToldNeeds",
+    "ToldOffers",
+    "as_weights",
+    "found_beside",
+    "geography",
+    "is_body_or_consented",
+    "just_these",
+    "load_need",
+    "market",
+    "market_of",
+    "need_profile",
+    "needs",
+    "of_prefecture",
+    "offer_profile",
+    "offer_profiles",
+    "offers",
+    "offers_from_elsewhere",
+    "open_here",
+    "open_needs",
+    "own_offers",
+    "portions",
+    "serving_offers",
+    "still_lacks",
+    "taxonomy",
+    "told_needs",
+    "told_offers",
+    "told_offers_among",
+    "weights",
+]
