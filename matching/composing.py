@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from matching.candidates import Candidates
-from matching.eligibility import Exclusions, Gate, exclusions
+from matching.eligibility import Exclusions, Gate, exclusions, fits_the_hours
 from matching.pairs import Pairs
 from matching.profiles import Geography, NeedProfile, OfferProfile, Taxonomy, Weights
 from matching.reasons import Reason
@@ -106,6 +106,12 @@ class Workbench:
     def fits(self, offer: str) -> Mapping[tuple[str, str], float]:
         """Return the fit in [0, 1] of each free item of an offer for each open slot of its kind, by slot and item."""
         return self._frozen(self._strict, offer).fits
+
+    def could_give(self, offer: str) -> list[tuple[str, str]]:
+        """Return the slots and items of an offer that a person could say go together, within its owner's hours."""
+        profile = self.offers[self._position[offer]]
+        takes = {slot.id for slot in self.need.open_slots if fits_the_hours(slot, profile)}
+        return [(slot, item) for slot, item in self.fits(offer) if slot in takes]
 
     def ranked(self, slot: str) -> list[str]:
         """Return the offers that pass the gates and count for a slot, those of the best pairs first."""

@@ -163,3 +163,13 @@ def test_an_offer_that_betters_no_team_has_no_best_team() -> None:
     assert bench.best_with("garden") is None
     assert not bench.is_relevant("garden")
     assert bench.is_relevant("books")
+
+
+def test_nobody_is_said_to_give_what_takes_more_hours_than_they_have() -> None:
+    need = make_need(
+        make_slot(id="accounts", what="会計", hours_per_month=4),
+        make_slot(id="patrol", what="見回り", hours_per_month=6),
+    )
+    bench = bench_of(need, gardener(id="garden", hours_limit=5.0))
+
+    assert bench.could_give("garden") == [("accounts", "garden")]

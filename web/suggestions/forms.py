@@ -177,7 +177,7 @@ class ChangeForm(Form):
 
     key = StringField(widget=HiddenInput())
     reason = SelectField(_l("Reason"), choices=[], validate_choice=False)
-    note = StringField(_l("In your own words"), validators=[_short_enough])
+    note = StringField(_l("Or in your own words"), validators=[_short_enough])
 
 
 class EditForm(_DecisionForm):
@@ -253,7 +253,7 @@ class OrderForm(FlaskForm):
 
     place = FieldList(IntegerField(validators=[Optional()]))
     reason = SelectField(_l("Reason"), choices=[], validate_choice=False)
-    note = StringField(_l("In your own words"), validators=[_short_enough])
+    note = StringField(_l("Or in your own words"), validators=[_short_enough])
 
     def in_order(self, suggestions: Sequence[Suggestion]) -> list[Suggestion] | None:
         """Return the first of the suggestions, down to the last that was moved; None, with a note, where none was."""

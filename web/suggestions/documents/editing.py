@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from matching import SuggestionResult
+from matching import Gate, SuggestionResult
 from models import EditKind, Need, Offer, SuggestionEdit
 from web.i18n import label, locale, moment
 from web.suggestions.documents.lists import SeenNotSuggested, not_suggested
@@ -43,6 +43,8 @@ class SeenChoice:
     reason: str
     gates: Sequence[str]
     may_join: bool
+    is_for_others_to_decide: bool
+    is_relevant: bool
     things: Sequence[tuple[str, str]]
 
 
@@ -214,23 +216,32 @@ def _choice(key: str, sketch: Sketch, naming: Naming) -> SeenChoice:
         name=naming(offer.participant),
         offer=offer.title,
         place=offer.area.name(lexicon.language),
-        fit=(fit_in_words(pair.score) or str(_("We do not know enough to give a figure")))
-        if is_relevant
-        else str(_("Its words do not show that it fits")),
+        fit=_fit(pair.score) if is_relevant else str(_("Its words do not show that it fits")),
         reason=sentence(pair.reasons[0], lexicon) if is_relevant and pair.reasons else "",
         gates=[sentence(reason, lexicon) for reason in engine.gates(key)],
         may_join=engine.may_join(key),
+        is_for_others_to_decide=any(
+            not gate.can_be_lifted and gate is not Gate.NOTHING_IT_LACKS for gate in engine.failed(key)
+        ),
+        is_relevant=is_relevant,
         things=[] if is_relevant else _things(key, sketch, offer),
     )
 
 
+def _fit(score: float | None) -> str:
+    if score is None:
+        return str(_("We do not know enough to give a figure"))
+    return str(_("%(fit)s (%(points)s points)", fit=fit_in_words(score), points=round(score * POINTS)))
+
+
 def _things(key: str, sketch: Sketch, offer: Offer) -> list[tuple[str, str]]:
-    """Return what of an offer could be said to serve which slot, as a form names it and in words."""
+    """Return what of an offer could be said to serve which slot, as a form names it and in words; open ones first."""
+    is_open = sketch.composed.result.open_slots if sketch.composed and sketch.composed.result else ()
     slots = {str(slot.id): slot.what for slot in sketch.bench.need.slots}
     items = {str(item.id): item.what for item in offer.items}
     return [
         (f"{slot}:{item}", str(_("“%(item)s” for “%(slot)s”", item=items[item], slot=slots[slot])))
-        for slot, item in sketch.bench.engine.fits(key)
+        for slot, item in sorted(sketch.bench.engine.could_give(key), key=lambda pair: pair[0] not in is_open)
     ]
 
 
