@@ -1,6 +1,7 @@
 """What is typed is kept by itself, and put away when somebody wants to begin anew."""
 
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,6 @@ from web.undoing import StepTaken, Undoable, offer_undo
 
 bp = Blueprint("drafts", __name__)
 
-LONGEST_ABOUT: Final = 36
 FORMS: Final = {
     DraftKind.NEED: ("listings.new_need", "listings.edit_need"),
     DraftKind.OFFER: ("listings.new_offer", "listings.edit_offer"),
@@ -43,10 +43,10 @@ def discard(kind: str) -> ResponseReturnValue:
 
 
 def _draft(kind: str) -> DraftOf:
-    about = request.args.get("about", "")
-    if kind not in {known.value for known in FORMS} or len(about) > LONGEST_ABOUT:
+    about = request.args.get("about", type=UUID)
+    if kind not in {known.value for known in FORMS} or (about is None and request.args.get("about")):
         abort(404)
-    return DraftOf(DraftKind(kind), about=about)
+    return DraftOf(DraftKind(kind), about="" if about is None else str(about))
 
 
 def _form_of(draft: DraftOf) -> str:

@@ -85,3 +85,9 @@ def test_discarding_shows_the_form_as_it_was_before(officer: FlaskClient) -> Non
 @pytest.mark.parametrize("path", ["/drafts/abilities", "/drafts/other", f"/drafts/need?about={'x' * 37}"])
 def test_only_the_forms_that_are_known_are_kept(officer: FlaskClient, path: str) -> None:
     assert officer.post(path, data={"title": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("about", ["%0d%0aX-Other: 1", "../../account", "%00"])
+def test_what_is_no_listing_has_no_draft(officer: FlaskClient, about: str) -> None:
+    assert officer.post(f"/drafts/need?about={about}", data={"title": "みこし"}).status_code == 404
+    assert officer.post(f"/drafts/need/discard?about={about}").status_code == 404
