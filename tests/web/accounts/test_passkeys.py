@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, AuditedSession, OutboxMail, Passkey, PasskeyChallenge, utc_now
+from models import Account, AuditedSession, OutboxMail, Passkey, PasskeyChallenge, SignIn, utc_now
 from tests.factories import make_account, make_appointment, make_municipality
 from tests.factories.passkeys import Device
 from web.config import Settings
@@ -189,6 +189,19 @@ def test_a_link_alone_sets_up_no_authenticator_beside_a_passkey(
     assert client.post("/account/second-factor", data={"code": pyotp.TOTP("A" * 32).now()}).status_code == 302
     session.expire_all()
     assert account.second_factor_since is None
+
+
+def test_an_open_browser_adds_no_passkey_later(
+    account: Account, signed_in: Callable[[Account], FlaskClient], session: AuditedSession
+) -> None:
+    browser = signed_in(account)
+    session.scalars(select(SignIn)).one().created_at = utc_now() - timedelta(minutes=16)
+
+    page = browser.get("/account/passkeys/new").text
+    add(browser, Device())
+
+    assert "/sign-in/link" in page
+    assert session.scalars(select(Passkey)).all() == []
 
 
 def test_a_device_is_added_once(account: Account, device: Device, signed_in: Callable[[Account], FlaskClient]) -> None:

@@ -1,10 +1,8 @@
 """One's own account: password, tokens, registering, one's data."""
 
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
-from flask import Response, after_this_request, flash, g, json, redirect, render_template, request, session, url_for
+from flask import Response, after_this_request, flash, g, json, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,23 +19,19 @@ from web.accounts.forms import (
     RemovePasswordForm,
     TokenForm,
 )
-from web.accounts.views.door import AFTER_SIGN_IN, bp
-from web.accounts.views.passkeys import passkey_origin
+from web.accounts.views.door import bp
+from web.accounts.views.passkeys import has_just_signed_in, passkey_origin, prove_again
 from web.database import current_session, db, forget_written_bytes
 from web.drafts.queries import draft_of
 from web.i18n import locale
 from web.security import (
     account_at_work,
     begin_session,
-    current_sign_in,
     hash_password,
     password_matches,
     requires,
     second_factor_needed,
 )
-
-# So long a sign-in counts as a proof for what could otherwise be asked of an open browser in a café.
-FRESH_FOR: Final = timedelta(minutes=15)
 
 
 @bp.get("/account")
@@ -65,8 +59,8 @@ def _account_page(token_form: TokenForm, new_token: str | None = None) -> str:
 def change_password() -> ResponseReturnValue:
     """Set a new password, or a first one, and end every other session."""
     owner = account_at_work()
-    if owner.password_hash is None and not _has_just_signed_in():
-        return _prove_again()
+    if owner.password_hash is None and not has_just_signed_in():
+        return prove_again()
     form = PasswordForm() if owner.password_hash is None else ChangePasswordForm()
     if not form.is_submitted():
         return _password_page(form)
@@ -100,19 +94,6 @@ def remove_password() -> ResponseReturnValue:
 
 def _password_page(form: PasswordForm) -> str:
     return render_template("accounts/password.html", form=form, has_password=isinstance(form, ChangePasswordForm))
-
-
-def _has_just_signed_in() -> bool:
-    """Tell whether this browser proved minutes ago who sits before it."""
-    sign_in = current_sign_in()
-    return sign_in is not None and sign_in.created_at > utc_now() - FRESH_FOR
-
-
-def _prove_again() -> ResponseReturnValue:
-    """Ask to sign in once more by link or passkey; the new session leads back to this page."""
-    session[AFTER_SIGN_IN] = request.path
-    has_passkeys = passkey_origin() is not None
-    return render_template("accounts/prove_again.html", address=account_at_work().email, has_passkeys=has_passkeys)
 
 
 @bp.post("/account/tokens")
@@ -191,8 +172,8 @@ def export() -> ResponseReturnValue:
 def erase() -> ResponseReturnValue:
     """Forget the account's person after asking once more."""
     owner = account_at_work()
-    if owner.password_hash is None and not _has_just_signed_in():
-        return _prove_again()
+    if owner.password_hash is None and not has_just_signed_in():
+        return prove_again()
     form = EraseWithoutPasswordForm() if owner.password_hash is None else EraseForm()
     valid = form.validate_on_submit()
     if valid and isinstance(form, EraseForm) and not password_matches(owner.password_hash, form.password.data):

@@ -1,6 +1,7 @@
 """Passkeys: signing in with one, adding one, removing one."""
 
 import json
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,16 +16,31 @@ from web.accounts.services import passkeys
 from web.accounts.views.door import AFTER_SIGN_IN, bp, enter, may_enter, network, note_failure, refuse_guessing
 from web.database import current_session, session_scope
 from web.pages import limiter
-from web.security import account_at_work, requires
+from web.security import account_at_work, current_sign_in, requires
 
 CHALLENGE: Final = "passkey_challenge"
 QUESTIONS_A_NETWORK: Final = "200 per hour"
+# So long a sign-in counts as a proof for what could otherwise be asked of an open browser in a café.
+FRESH_FOR: Final = timedelta(minutes=15)
 
 
 def passkey_origin() -> str | None:
     """Return the address under which this page was opened, if passkeys work there."""
     origins = current_app.extensions["settings"].passkey_origins
     return next((origin for origin in origins if urlsplit(origin).netloc == request.host), None)
+
+
+def has_just_signed_in() -> bool:
+    """Tell whether this browser proved minutes ago who sits before it."""
+    sign_in = current_sign_in()
+    return sign_in is not None and sign_in.created_at > utc_now() - FRESH_FOR
+
+
+def prove_again() -> ResponseReturnValue:
+    """Ask to sign in once more by link or passkey; the new session leads back to this page."""
+    session[AFTER_SIGN_IN] = request.path
+    has_passkeys = passkey_origin() is not None
+    return render_template("accounts/prove_again.html", address=account_at_work().email, has_passkeys=has_passkeys)
 
 
 @bp.post("/sign-in/passkey/options")
@@ -68,7 +84,9 @@ def ask_new_passkey() -> ResponseReturnValue:
 @bp.route("/account/passkeys/new", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_OWN)
 def new_passkey() -> ResponseReturnValue:
-    """Add a passkey to one's account."""
+    """Add a passkey to one's account; it is a way in for good, so an open browser is not enough."""
+    if not has_just_signed_in():
+        return prove_again()
     form = PasskeyForm()
     if not form.is_submitted():
         form.name.data = _name_of_device()
