@@ -266,7 +266,8 @@ def _set_headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    # A page is for its reader alone; what says that it is public is the same for everybody.
-    if request.endpoint != "static" and not response.cache_control.public:
+    # A page is for its reader alone. What says that it is public is the same for everybody; but to a browser
+    # with a session it carries the cookie, which no cache on the way may keep.
+    if request.endpoint != "static" and (session or not response.cache_control.public):
         response.headers["Cache-Control"] = "no-store"
     return response

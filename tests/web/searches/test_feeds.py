@@ -68,6 +68,21 @@ def test_a_feed_is_the_same_for_those_who_are_signed_in(
     assert "日和 太郎" not in client.get("/needs.atom").text
 
 
+def test_no_cache_keeps_the_session_of_who_is_signed_in(
+    session: Session, signed_in: Callable[[Account], FlaskClient]
+) -> None:
+    membership = make_membership(make_participant())
+    session.add(membership)
+    browser = signed_in(membership.account)
+    with browser.session_transaction() as cookie:
+        cookie.permanent = True
+
+    answer = browser.get("/needs.atom")
+
+    assert answer.headers.getlist("Set-Cookie") != []
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_what_nobody_may_see_is_in_no_feed_and_no_calendar(client: FlaskClient, session: Session) -> None:
     paused = make_participant()
     paused.pause(at=make_need().opened_at)  # type: ignore[arg-type]  # an open need was opened
