@@ -15,7 +15,7 @@ from web.listings.services.pieces import UNSTATED_QUANTITY
 from web.participants.queries import SeenParticipant
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
-BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")  # full-width ones, too
 
 
 @dataclass(frozen=True, slots=True)

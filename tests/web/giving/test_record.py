@@ -146,7 +146,7 @@ def test_a_sheet_holds_one_row_a_thing_and_no_formula(session: Session, offer: O
     assert "草を刈る社員" in row
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+81", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-1", "@x", "\tx", "＝1+1", "＠x"])
 def test_a_cell_that_begins_like_a_formula_is_made_harmless(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
