@@ -269,6 +269,20 @@ def test_a_code_counts_once(strict: Flask, account: Account, session: AuditedSes
     assert answers == [303, 422]
 
 
+def test_an_open_browser_changes_no_authenticator_later(
+    account: Account, signed_in: Callable[[Account], FlaskClient], session: AuditedSession
+) -> None:
+    browser = signed_in(account)
+    browser.get("/account/second-factor")
+    with browser.session_transaction() as cookie:
+        secret = cookie["second_factor_secret"]
+    session.scalars(select(SignIn)).one().created_at = utc_now() - timedelta(minutes=16)
+
+    browser.post("/account/second-factor", data={"code": pyotp.TOTP(secret).now()})
+
+    assert account.second_factor_since is None
+
+
 def test_someone_else_cannot_enrol_for_an_account_that_has_an_authenticator(
     strict: Flask, account: Account, session: AuditedSession
 ) -> None:

@@ -11,7 +11,7 @@ from models import Account, Permission, utc_now
 from web.accounts import queries, services
 from web.accounts.forms import CodeForm
 from web.accounts.views.door import AFTER_SIGN_IN, bp, note_failure, refuse_guessing
-from web.accounts.views.passkeys import passkey_origin
+from web.accounts.views.passkeys import has_just_signed_in, passkey_origin, prove_again
 from web.database import current_session
 from web.security import awaited_second_factor, begin_session, current_account, keyed_hash, requires
 
@@ -44,11 +44,13 @@ def second_factor() -> ResponseReturnValue:
 @bp.route("/account/second-factor", methods=["GET", "POST"])
 @requires(Permission.SIGN_IN)
 def enrol() -> ResponseReturnValue:
-    """Show a QR code for the authenticator and take it into use with its first code."""
+    """Show a QR code for the authenticator and take it into use with its first code; an open browser is not enough."""
     awaited = awaited_second_factor()
     account = awaited.account if awaited else current_account()
     if account is None or (awaited is not None and _has_second_factor(account)):
         abort(401)
+    if awaited is None and not has_just_signed_in():
+        return prove_again()
     secret = session.setdefault(ENROLMENT, services.new_second_factor_secret())
     form = CodeForm()
     if form.validate_on_submit():
