@@ -1,8 +1,10 @@
 """Similar needs can be joined: one side asks, the other answers, the coordinator sees it."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -70,6 +72,20 @@ def test_a_wish_is_told_once_from_either_side(
 
     assert answer.status_code == 409
     assert session.scalars(select(JointWish)).all() == [wish]
+
+
+def test_nobody_asks_the_whole_town(
+    need: Need, represent: Represent, signed_in: Browse, make_app: Callable[..., Flask]
+) -> None:
+    with signed_in(represent(need.participant)).session_transaction() as cookie:
+        kept = dict(cookie)
+    client = make_app(rate_limits=True).test_client()
+    with client.session_transaction() as cookie:
+        cookie.update(kept)
+
+    answers = [client.post(f"/needs/{need.id}/together", data={"other": str(uuid4())}).status_code for _ in range(21)]
+
+    assert (answers[0], answers[-1]) == (404, 429)
 
 
 def test_a_need_that_cannot_be_seen_cannot_be_asked(

@@ -1,5 +1,7 @@
 """Doors for doing it together: the wish from one need to another, and the answer of the other side."""
 
+from typing import Final
+
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,11 +13,15 @@ from web.listings.queries import together
 from web.listings.services import together as services
 from web.listings.views.blueprint import bp
 from web.listings.views.listings import need_page
+from web.pages import limiter
 from web.security import account_at_work, requires
+
+WISHES_A_NETWORK: Final = "20 per hour"
 
 
 @bp.post("/needs/<uuid:id>/together")
 @requires(Permission.NEED_EDIT, on=Need)
+@limiter.limit(WISHES_A_NETWORK)
 def wish_together(need: Need) -> ResponseReturnValue:
     """Tell those with a similar need that one would like to do it together."""
     session, account, form = current_session(), account_at_work(), WishForm()
