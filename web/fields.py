@@ -44,6 +44,11 @@ def one_line(text: str | None) -> str | None:
     return None if text is None else " ".join((plain(text) or "").split())
 
 
+def narrowed(text: str | None) -> str:
+    """Make full-width letters and signs half-width, and take outer white space away."""
+    return unicodedata.normalize("NFKC", text or "").strip()
+
+
 def _may_stand(character: str) -> bool:
     return character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
 

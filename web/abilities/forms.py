@@ -14,7 +14,7 @@ from models import Area, ConsentPurpose, Times
 from web.abilities.queries.answers import MOST_THINGS, Answers, things
 from web.abilities.queries.asked_for import Places
 from web.abilities.services import Person
-from web.fields import members_of, one_line, options
+from web.fields import members_of, narrowed, one_line, options
 from web.i18n import locale
 
 YES, NO = "yes", "no"
@@ -126,7 +126,7 @@ class RegisterForm(FlaskForm):
     council_seat = _consent(_l("3. May coordinators ask you to join a council?"))
     contact_email = StringField(
         _l("Contact mail address"),
-        filters=[one_line],
+        filters=[narrowed],
         validators=[
             Optional(),
             Email(_l("This does not look like a mail address.")),
@@ -135,7 +135,7 @@ class RegisterForm(FlaskForm):
     )
     contact_phone = StringField(
         _l("Contact telephone (optional)"),
-        filters=[one_line],
+        filters=[narrowed],
         validators=[Length(max=40, message=_l("Write at most 40 characters."))],
     )
 

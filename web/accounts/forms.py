@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
 from models import Area, AreaLevel, ParticipantKind
-from web.fields import Telephone
+from web.fields import Telephone, narrowed
 from web.i18n import LABELS
 
 # Who speaks for the public or stands between others is not taken at their own word.
@@ -22,7 +22,9 @@ LONGEST_ANSWER = 20_000  # of a device; an attestation holds certificates
 class SignInForm(FlaskForm):
     """An address and a password."""
 
-    email = StringField(_l("Mail address"), validators=[InputRequired(_l("Enter your mail address."))])
+    email = StringField(
+        _l("Mail address"), filters=[narrowed], validators=[InputRequired(_l("Enter your mail address."))]
+    )
     password = PasswordField(
         _l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST_PASSWORD)]
     )
@@ -33,6 +35,7 @@ class AddressForm(FlaskForm):
 
     email = StringField(
         _l("Mail address"),
+        filters=[narrowed],
         validators=[
             InputRequired(_l("Enter your mail address.")),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),
@@ -121,6 +124,7 @@ class RegisterForm(FlaskForm):
     area = SelectField(_l("Place"), validators=[InputRequired(_l("Choose a place."))])
     contact_email = StringField(
         _l("Contact mail address"),
+        filters=[narrowed],
         validators=[Optional(), Email(_l("This does not look like a mail address.")), Length(max=254)],
     )
     contact_phone = Telephone(_l("Contact telephone"), validators=[Length(max=40)])

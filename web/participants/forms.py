@@ -1,6 +1,5 @@
 """Shape of what people type about a participant."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
@@ -28,7 +27,7 @@ from wtforms.validators import (
 )
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
-from web.fields import Hours, Telephone, WholeNumber
+from web.fields import Hours, Telephone, WholeNumber, narrowed
 from web.i18n import LABELS
 from web.participants.queries import Contact
 from web.participants.services import Profile
@@ -43,10 +42,6 @@ class Codes(SelectMultipleField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Take values apart at the commas."""
         super().process_formdata([code for value in valuelist for code in value.split(",") if code])
-
-
-def _narrowed(value: str | None) -> str:
-    return unicodedata.normalize("NFKC", value or "").strip()
 
 
 class ProfileForm(FlaskForm):
@@ -66,7 +61,7 @@ class ProfileForm(FlaskForm):
     contact_name = StringField(_l("Contact person"), validators=[Length(max=100)])
     contact_email = StringField(
         _l("Mail address"),
-        filters=[_narrowed],
+        filters=[narrowed],
         validators=[
             Optional(),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),

@@ -10,7 +10,7 @@ from wtforms.validators import Email, InputRequired, Length
 
 from models import Area, AreaLevel, Participant, Role
 from models.invitations import Invitation
-from web.fields import Telephone
+from web.fields import Telephone, narrowed
 from web.people.services import Contact
 
 STAYS, LEAVES = "stays", "leaves"
@@ -25,6 +25,7 @@ class InviteForm(FlaskForm):
 
     email = StringField(
         _l("Mail address of the person"),
+        filters=[narrowed],
         validators=[
             InputRequired(_l("Enter the mail address.")),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),
@@ -68,6 +69,7 @@ class ContactForm(FlaskForm):
     contact_email = StringField(
         _l("Contact mail address"),
         description=_l("A shared mailbox of the group can stay as it is."),
+        filters=[narrowed],
         validators=[
             InputRequired(_l("Enter a mail address.")),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),
@@ -98,6 +100,7 @@ class HandOverForm(ContactForm):
     email = StringField(
         _l("Mail address of the next officer"),
         description=_l("The link goes there. Until it is opened and accepted, nothing changes."),
+        filters=[narrowed],
         validators=[
             InputRequired(_l("Enter the mail address.")),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),

@@ -8,7 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from models import Area
-from web.fields import one_line, options, plain
+from web.fields import narrowed, one_line, options, plain
 from web.i18n import locale
 
 LONGEST_NAME = 120
@@ -20,7 +20,7 @@ class KeepForm(FlaskForm):
 
     email = StringField(
         _l("Mail address"),
-        filters=[one_line],
+        filters=[narrowed],
         validators=[
             InputRequired(_l("Enter your mail address.")),
             Email(_l("This does not look like a mail address, as in name@example.jp.")),

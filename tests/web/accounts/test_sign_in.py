@@ -41,6 +41,10 @@ def test_the_address_may_be_typed_in_capitals(client: FlaskClient, account: Acco
     assert sign_in(client, f"  {account.email.upper()} ") == 303
 
 
+def test_the_address_may_be_typed_in_full_width_letters(client: FlaskClient, account: Account) -> None:
+    assert sign_in(client, "ｈａｎａｋｏ＠ｈｉｙｏｒｉ．ｅｘａｍｐｌｅ　") == 303
+
+
 def test_known_and_unknown_addresses_get_the_same_bytes(client: FlaskClient, account: Account) -> None:
     known = client.post("/sign-in", data={"email": account.email, "password": "wrong password"})
     unknown = client.post("/sign-in", data={"email": "nobody@hiyori.example", "password": "wrong password"})
