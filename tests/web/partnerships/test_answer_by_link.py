@@ -79,6 +79,18 @@ def test_the_link_signs_nobody_in(town: Any, client: FlaskClient) -> None:
     assert client.get("/account").status_code == 302
 
 
+def test_who_says_yes_by_link_can_agree_to_publication(town: Any, client: FlaskClient) -> None:
+    partnership = town.propose()
+    link = link_to(town, town.person.email)
+
+    asked = client.get(link).text
+    client.post(link, data={"reply": "yes", "publishes": "y"})
+
+    assert 'name="publishes"' in asked
+    assert partnership.parties[2].publishes_at is not None
+    assert partnership.parties[1].publishes_at is None
+
+
 def test_a_no_by_link_names_its_reason(town: Any, client: FlaskClient) -> None:
     partnership = town.propose()
     link = link_to(town, town.person.email)
