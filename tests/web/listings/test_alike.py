@@ -38,6 +38,14 @@ def test_an_alike_need_is_named_with_its_place(session: Session, town: Area, cli
     assert "英語の看板づくり" not in page
 
 
+def test_another_need_of_the_same_body_is_not_one_of_others(session: Session, client: FlaskClient, need: Need) -> None:
+    slots = [make_slot(ResourceKind.PEOPLE, "草刈り")]
+    session.add(make_need(participant=need.participant, title="参道の草刈り、秋の分", body="", slots=slots))
+    session.flush()
+
+    assert HEADING not in client.get(f"/needs/{need.id}").text
+
+
 def test_where_nothing_is_alike_nothing_is_said(client: FlaskClient, need: Need) -> None:
     assert HEADING not in client.get(f"/needs/{need.id}").text
 

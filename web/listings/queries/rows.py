@@ -130,14 +130,16 @@ def whole_need(session: Session, need: Need) -> Need:
 
 
 def alike_needs(session: Session, account: Account | None, need: Need) -> Sequence[Need]:
-    """Return the few open needs of the municipality that could be met together with this one, the most alike first.
+    """Return the few open needs of others in the municipality that could be met together with this one, the most alike first.
 
     Compared are the newest that the account may see, in the same fields where those of the need are known.
     """
     if not need.is_open or not need.slots:
         return []
     statement = visible_needs_to(account).where(
-        Need.status == NeedStatus.OPEN, Need.municipality_id == need.municipality_id, Need.id != need.id
+        Need.status == NeedStatus.OPEN,
+        Need.municipality_id == need.municipality_id,
+        Need.participant_id != need.participant_id,
     )
     if need.fields:
         codes = [field.code for field in need.fields]
