@@ -170,3 +170,9 @@ def test_a_catalogue_asks_few_questions_however_long_it_is(
         assert browser.get("/offers").status_code == 200
 
     assert len(queries.statements) <= 12
+
+
+def test_a_list_of_ones_own_does_not_call_itself_that_of_others(owner: Account, signed_in: Browse) -> None:
+    page = signed_in(owner).get("/offers?show=own").text
+
+    assert "<h1>できること・提供</h1>" in " ".join(page.split()).replace("> ", ">").replace(" <", "<")

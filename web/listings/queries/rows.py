@@ -130,7 +130,7 @@ def whole_need(session: Session, need: Need) -> Need:
 
 
 def alike_needs(session: Session, account: Account | None, need: Need) -> Sequence[Need]:
-    """Return the few open needs of others in the municipality that could be met together with this one, the most alike first.
+    """Return the few open needs of others nearby that could be met together with this one, the most alike first.
 
     Compared are the newest that the account may see, in the same fields where those of the need are known.
     """
