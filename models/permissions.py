@@ -257,7 +257,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PASSKEY_REMOVE: (owns_it,),
         Permission.SEARCH_EDIT: (owns_it,),
         Permission.NEED_LIST: (anyone,),
-        Permission.NEED_SEE: (is_public_need, represents_its_participant, coordinates_its_place),
+        Permission.NEED_SEE: (represents_its_participant, coordinates_its_place, is_public_need),
         Permission.NEED_BEGIN: (anyone,),
         Permission.NEED_POST: (represents_somebody, is_coordinator),
         Permission.NEED_EDIT: (represents_its_participant, coordinates_its_place),

@@ -12,7 +12,7 @@ from seeds import town
 from seeds.sheets import UnreadableSheet
 
 BUILT_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
-HISTORY_COLUMNS = "key,need,proposed_on,partners,outcome,answered_on,decline_reason,ended_on"
+HISTORY_COLUMNS = "key,need,proposed_on,partners,outcome,answered_on,decline_reason,ended_on,public"
 
 
 @pytest.fixture
