@@ -25,7 +25,9 @@ def sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_history(folder: Path, *rows: str) -> None:
-    (folder / "history.csv").write_text("\n".join([HISTORY_COLUMNS, *rows, ""]), encoding="utf-8")
+    (folder / "history.csv").write_text(
+        "\n".join([HISTORY_COLUMNS, *(f"{row},no" for row in rows), ""]), encoding="utf-8"
+    )
     needs = (folder / "needs.csv").read_text(encoding="utf-8")
     (folder / "needs.csv").write_text(needs.replace(",filled,", ",open,"), encoding="utf-8")
 
