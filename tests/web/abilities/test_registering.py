@@ -243,3 +243,18 @@ def own_account(town: Town, offer: Offer) -> Account:
     town.session.flush()
     town.session.refresh(offer.participant, ["memberships"])
     return offer.participant.memberships[0].account
+
+
+def test_the_telephone_number_is_kept_as_it_is_printed(town: Town, answered: Account, signed_in: Browse) -> None:
+    signed_in(answered).post("/can-do/register", data=typed(town, contact_phone="０９０（１２３４）５６７８"))
+
+    assert town.session.scalars(select(Participant.contact_phone).where(Participant.kind == "resident")).all() == [
+        "090-1234-5678"
+    ]
+
+
+def test_what_is_no_telephone_number_is_said_and_shown_again(town: Town, answered: Account, signed_in: Browse) -> None:
+    response = signed_in(answered).post("/can-do/register", data=typed(town, contact_phone="090-12"))
+
+    assert response.status_code == 422
+    assert 'value="090-12"' in response.text

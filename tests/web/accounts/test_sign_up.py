@@ -168,3 +168,11 @@ def test_a_place_that_is_not_offered_is_refused(client: FlaskClient, session: Au
     set_password(client, link_in(session))
 
     assert register(client, session, area="elsewhere") == 422
+
+
+def test_an_address_typed_in_full_width_letters_is_the_one_that_mail_reaches(
+    client: FlaskClient, session: AuditedSession
+) -> None:
+    sign_up(client, "ｎｅｗ＠ｈｉｙｏｒｉ．ｅｘａｍｐｌｅ ")
+
+    assert session.scalars(select(Account.email)).all() == ["new@hiyori.example"]

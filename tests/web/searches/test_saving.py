@@ -305,3 +305,15 @@ def test_a_question_without_an_address_is_kept_and_corrected(client: FlaskClient
     assert answer.status_code == 422
     assert "夜の食堂はありますか" in answer.text
     assert mails(session, "question") == []
+
+
+def test_an_address_in_full_width_letters_is_the_one_that_mail_reaches(client: FlaskClient, session: Session) -> None:
+    client.post("/searches/new?q=食堂", data={"email": "\u3000ｒｅａｄｅｒ＠ｈｉｙｏｒｉ．ｅｘａｍｐｌｅ "})
+
+    assert session.scalars(select(OutboxMail.to_address)).all() == [READER]
+
+
+def test_the_mail_that_asks_for_confirmation_quotes_the_word_once(client: FlaskClient, session: Session) -> None:
+    client.post("/searches/new?q=食堂", data={"email": READER})
+
+    assert session.scalars(select(OutboxMail.subject)).all() == ["確認のお願い：「食堂」のお知らせメール"]
