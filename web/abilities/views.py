@@ -28,7 +28,10 @@ DRAFT: Final = "draft"
 @bp.get("/can-do")
 @requires(Permission.PAGE_SEE)
 def start() -> ResponseReturnValue:
-    """Ask what somebody can do, the first of three taps; an offer that is to be changed is filled in."""
+    """Ask what somebody can do, the first of three taps; an offer that is to be changed is filled in.
+
+    What one need looks for (`show`) is among the first choices. It is not ticked: nobody has said yet that they can.
+    """
     form = AnswersForm(request.args)
     changing = _offer_to_change(form.answers())
     if changing is not None and form.answers().is_empty:
@@ -201,7 +204,7 @@ def _first_page(form: AnswersForm, changing: Offer | None) -> str:
         "abilities/start.html",
         form=form,
         answers=form.answers(),
-        choice=asked_for(db, account, also=form.can.data or ()),
+        choice=asked_for(db, account, also=[*(form.can.data or ()), *request.args.getlist("show")]),
         offers=offers_of(db, person) if person is not None and changing is None else [],
         changing=changing,
     )

@@ -208,3 +208,19 @@ def test_an_offer_of_somebody_else_is_not_filled_in(
 
     assert 'value="sewing" checked' not in ask(signed_in(stranger), "", offer=own_offer.id).text
     assert 'value="sewing" checked' not in ask(client, "", offer=own_offer.id).text
+
+
+@pytest.mark.usefixtures("town")
+def test_what_one_need_looks_for_stands_first_and_is_not_ticked(client: FlaskClient) -> None:
+    page = client.get("/can-do", query_string={"show": ["sewing"]}).text
+
+    assert page.index('value="sewing"') < page.index('value="cooking"')
+    assert 'value="sewing" checked' not in page
+
+
+def test_a_need_leads_to_the_questions_without_answering_them(client: FlaskClient, town: Town) -> None:
+    town.session.flush()
+
+    page = client.get(f"/needs/{town.need.id}").text
+
+    assert 'href="/can-do?show=cooking"' in page

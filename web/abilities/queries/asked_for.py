@@ -1,6 +1,6 @@
 """What open needs ask for, and where: the choices of the three taps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -71,7 +71,7 @@ class Understood:
 
 
 def asked_for(session: Session, account: Account | None, *, also: Iterable[str] = ()) -> Choice:
-    """Return the skills that open needs look for, grouped by what they belong to; those in `also` are among the first.
+    """Return the skills that open needs look for, grouped by what they belong to; those in `also` come first.
 
     Where nobody looks for anything yet, the skills that have no other below them are all as good.
     """
@@ -94,7 +94,7 @@ def asked_for(session: Session, account: Account | None, *, also: Iterable[str] 
     ticked = set(also)
     found = [(AskedFor(*row[:3], row[6]), (row[3] or row[0], row[4] or row[1], row[5] or row[2])) for row in rows]
     found += [(one, group) for one, group in _named(session, ticked - {one.code for one, _ in found})]
-    groups = _grouped(found)
+    groups = _grouped(found, ahead=ticked)
     first = {
         one.code
         for place, group in enumerate(groups)
@@ -102,7 +102,7 @@ def asked_for(session: Session, account: Account | None, *, also: Iterable[str] 
         if one.code in ticked or (place < GROUPS_AT_ONCE and rank < SKILLS_AT_ONCE)
     }
     return Choice(
-        first=_grouped([pair for pair in found if pair[0].code in first]),
+        first=_grouped([pair for pair in found if pair[0].code in first], ahead=ticked),
         more=_grouped([pair for pair in found if pair[0].code not in first]),
     )
 
@@ -120,14 +120,26 @@ def _named(session: Session, codes: Iterable[str]) -> list[tuple[AskedFor, tuple
     ]
 
 
-def _grouped(found: Sequence[tuple[AskedFor, tuple[str, str, str]]]) -> list[Group]:
-    """Return groups, the one that is asked for most first."""
+def _grouped(found: Sequence[tuple[AskedFor, tuple[str, str, str]]], *, ahead: Collection[str] = ()) -> list[Group]:
+    """Return groups, the one that is asked for most first; before all others those with a skill in `ahead`."""
     by_group = sorted(found, key=lambda pair: pair[1])
     groups = [
-        Group(code, name_ja, name_en, sorted((one for one, _ in pairs), key=lambda one: (-one.needs, one.code)))
+        Group(
+            code,
+            name_ja,
+            name_en,
+            sorted((one for one, _ in pairs), key=lambda one: (one.code not in ahead, -one.needs, one.code)),
+        )
         for (code, name_ja, name_en), pairs in groupby(by_group, key=lambda pair: pair[1])
     ]
-    return sorted(groups, key=lambda group: (-sum(one.needs for one in group.skills), group.code))
+    return sorted(
+        groups,
+        key=lambda group: (
+            all(one.code not in ahead for one in group.skills),
+            -sum(one.needs for one in group.skills),
+            group.code,
+        ),
+    )
 
 
 def places(session: Session, *, of: Area | None = None, everywhere: bool = False) -> list[Places]:
