@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Area, Need, NeedStatus, Offer, OfferStatus, Participant, ResourceKind
+from models import Account, Area, Need, NeedStatus, Offer, OfferStatus, Participant, ResourceKind, Window
 from tests.factories import (
     make_district,
     make_field,
@@ -14,6 +14,7 @@ from tests.factories import (
     make_offer,
     make_participant,
     make_resident,
+    make_skill,
     make_slot,
 )
 
@@ -182,3 +183,27 @@ def test_pages_need_few_queries(
         with count_queries() as queries:  # type: ignore[attr-defined]
             assert browser.get(path).status_code == 200
         assert len(queries.statements) <= MOST_QUERIES, path
+
+
+def test_the_evening_is_offered_once_among_the_chips(client: FlaskClient, session: Session) -> None:
+    need = make_need()
+    need.windows = [Window.WEEKDAY_EVENING]
+    session.add(need)
+    session.flush()
+
+    page = client.get("/needs").text
+
+    assert "when=evenings" in page
+    assert "small=evening" not in page
+
+
+def test_a_thing_has_a_sort_and_only_people_have_skills(client: FlaskClient, session: Session) -> None:
+    tent = make_slot(what="大きなテント", kind=ResourceKind.GOODS, skill=make_skill(name="テント・机・いす"))
+    need = make_need(slots=[tent])
+    session.add(need)
+    session.flush()
+
+    page = client.get(f"/needs/{need.id}").text
+
+    assert "種類：テント・机・いす" in page
+    assert "技能：" not in page

@@ -72,13 +72,22 @@ def groups(filters: Filters, facets: queries.Facets, *, with_states: bool) -> li
     found = [
         _group(_("Place"), _area_chips(filters, facets)),
         _group(_("When"), _chips(filters, "when", WHENS, facets.whens)),
-        _group(_("Small roles"), _chips(filters, "small", LABELS[SmallRole], facets.smalls)),
+        _group(_("Small roles"), _chips(filters, "small", _small_roles(filters), facets.smalls)),
         _group(_("What is needed"), _chips(filters, "kind", LABELS[ResourceKind], facets.kinds)),
         _group(_("Field of activity"), _field_chips(filters, facets)),
     ]
     if with_states:
         found.append(_group(_("Which ones"), _state_chips(filters)))
     return [group for group in found if group.first]
+
+
+def _small_roles(filters: Filters) -> Mapping[StrEnum, Any]:
+    """Return the small roles by name; the evening is a chip among the times already and does not stand there twice."""
+    return {
+        role: text
+        for role, text in LABELS[SmallRole].items()
+        if role is not SmallRole.EVENING or filters.small == role.value
+    }
 
 
 def chosen(filters: Filters, facets: queries.Facets) -> list[Chip]:
