@@ -14,7 +14,7 @@ from models import Area, ConsentPurpose, Times
 from web.abilities.queries.answers import MOST_THINGS, Answers, things
 from web.abilities.queries.asked_for import Places
 from web.abilities.services import Person
-from web.fields import members_of, narrowed, one_line, options
+from web.fields import Telephone, members_of, narrowed, one_line, options
 from web.i18n import locale
 
 YES, NO = "yes", "no"
@@ -133,9 +133,8 @@ class RegisterForm(FlaskForm):
             Length(max=LONGEST_ADDRESS, message=_l("Write at most 254 characters.")),
         ],
     )
-    contact_phone = StringField(
+    contact_phone = Telephone(
         _l("Contact telephone (optional)"),
-        filters=[narrowed],
         validators=[Length(max=40, message=_l("Write at most 40 characters."))],
     )
 
