@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from models import Account, AreaLevel, Need, ParticipantKind, Permission, ResourceKind, is_granted, utc_now
+from models import Account, AreaLevel, DraftKind, Need, ParticipantKind, Permission, ResourceKind, is_granted, utc_now
 from web.accounts.services import change_locale
 from web.database import current_session
+from web.drafts.queries import draft_of
 from web.home import queries
 from web.home.forms import SampleForm
 from web.i18n import EASY, LOCALES, locale
@@ -150,6 +151,7 @@ def _fitting_need(one: FittingNeed, account: Account) -> dict[str, Any]:
 OFFICES: Final = (("board", Permission.BOARD_SEE), ("desk", Permission.DESK_SEE))
 READS: Final[Mapping[str, Callable[[Session, Account], Any]]] = MappingProxyType(
     {
+        "ask": lambda db, account: draft_of(db, account, DraftKind.NEED, at=utc_now()),
         "desk": queries.desk_figures,
         "enquiries": queries.open_enquiries,
         "fitting": _fitting,
