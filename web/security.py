@@ -17,8 +17,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from models import Account, ApiToken, Base, Permission, SignIn, is_granted, utc_now
+from models import Account, ApiToken, Base, Membership, Participant, Permission, SignIn, is_granted, utc_now
 from web.config import Settings
 from web.database import current_session, working_as
 
@@ -247,7 +248,11 @@ def _bearer() -> Account | None:
 def _load_signed_in(token: str) -> SignedIn | None:
     if request.path.startswith(API_PREFIX):
         return None
-    sign_in = current_session().scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+    # Whom the account speaks for is asked on every page, what they consented to on few.
+    spoken_for = joinedload(SignIn.account).selectinload(Account.memberships).joinedload(Membership.participant)
+    sign_in = current_session().scalar(
+        select(SignIn).where(SignIn.token_hash == token_hash(token)).options(spoken_for.lazyload(Participant.consents))
+    )
     if sign_in is None or not sign_in.is_live(utc_now()):
         return None
     return SignedIn(sign_in.account, sign_in, token)
