@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import Account, Commitment, Need, Participant, Partnership, Party, ResourceKind, Side, Stage
 from models.years import begins_at, fiscal_year, town_day
@@ -71,6 +71,7 @@ def gifts_of(
             joinedload(Party.offer),
             lazyload(Party.enquiry),
             joinedload(Party.partnership).options(
+                selectinload(Partnership.parties).options(lazyload(Party.enquiry), lazyload(Party.commitments)),
                 joinedload(Partnership.need).options(
                     joinedload(Need.participant).options(lazyload(Participant.consents), joinedload(Participant.area))
                 ),

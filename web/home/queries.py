@@ -106,24 +106,13 @@ def newest_open_needs(session: Session) -> Sequence[Need]:
 def desk_figures(session: Session, account: Account) -> DeskFigures:
     """Count what waits in the places that the account coordinates."""
     here = select(Need.id).join(Area, Need.area_id == Area.id).where(lies_under(account.paths(Role.COORDINATOR)))
-    return DeskFigures(
-        suggestions=session.scalar(
-            select(func.count(func.distinct(Suggestion.need_id))).where(
-                Suggestion.need_id.in_(here), Suggestion.verdict.in_(UNDECIDED)
-            )
-        )
-        or 0,
-        open_needs=session.scalar(
-            select(func.count()).select_from(Need).where(Need.id.in_(here), Need.status == NeedStatus.OPEN)
-        )
-        or 0,
-        awaiting_replies=session.scalar(
-            select(func.count())
-            .select_from(Partnership)
-            .where(Partnership.need_id.in_(here), Partnership.stage == Stage.PROPOSED)
-        )
-        or 0,
+    suggested = select(func.count(func.distinct(Suggestion.need_id))).where(
+        Suggestion.need_id.in_(here), Suggestion.verdict.in_(UNDECIDED)
     )
+    open_needs = select(func.count()).select_from(Need).where(Need.id.in_(here), Need.status == NeedStatus.OPEN)
+    awaited = select(func.count()).where(Partnership.need_id.in_(here), Partnership.stage == Stage.PROPOSED)
+    counted = session.execute(select(*(one.scalar_subquery() for one in (suggested, open_needs, awaited)))).one()
+    return DeskFigures(*counted)
 
 
 def _participants(account: Account) -> list[UUID]:

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models import (
     ActivityField,
     Area,
-    Commitment,
     Need,
-    OfferItem,
     Participant,
     ParticipantKind,
     Partnership,
@@ -110,26 +109,19 @@ def published_page(session: Session, *, area: str, field: str, number: int) -> P
 
 def whole_public(session: Session, partnership: Partnership) -> PublicPartnership:
     """Return one partnership with the slots of its need and who filled them, as anybody may read it."""
-    row = (
-        session.scalars(
-            select(Partnership)
-            .where(Partnership.id == partnership.id)
-            .options(
-                joinedload(Partnership.need).options(
-                    joinedload(Need.area), selectinload(Need.fields), selectinload(Need.slots)
-                ),
-                selectinload(Partnership.parties).options(
-                    joinedload(Party.participant).options(lazyload(Participant.consents), joinedload(Participant.area)),
-                    lazyload(Party.enquiry),
-                    selectinload(Party.commitments).joinedload(Commitment.item).lazyload(OfferItem.offer),
-                ),
-            )
-            .execution_options(populate_existing=True)
-        )
-        .unique()
-        .one()
-    )
-    return _seen(row, slots=row.need.slots)
+    need = session.scalars(
+        select(Need)
+        .where(Need.id == partnership.need_id)
+        .options(joinedload(Need.area), selectinload(Need.fields), selectinload(Need.slots))
+        .execution_options(populate_existing=True)
+    ).one()
+    taking_part = select(Participant).where(Participant.id.in_([party.participant_id for party in partnership.parties]))
+    participants = {one.id: one for one in session.scalars(taking_part.options(lazyload(Participant.consents)))}
+    # The door has loaded the partnership with its parties: only what a page says besides is put beside them.
+    set_committed_value(partnership, "need", need)
+    for party in partnership.parties:
+        set_committed_value(party, "participant", participants[party.participant_id])
+    return _seen(partnership, slots=need.slots)
 
 
 def areas_of(session: Session) -> Sequence[Area]:
