@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, make_url
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models import Account, AuditContext, AuditedSession, SignIn, utc_now
@@ -119,6 +120,26 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield _renamed(server, name)
     _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_routes() -> Iterator[None]:
+    """Let applications share how the address of a route is written: each test makes an application of its own.
+
+    What werkzeug compiles for a route depends on nothing but the route, and is nine tenths of making an application.
+    """
+    compile_builder = Rule._compile_builder  # werkzeug offers no other place for it
+    compiled: dict[tuple[str, str, bool], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  # as werkzeug calls it
+        key = rule.rule, repr(rule.defaults), append_unknown
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")
