@@ -10,21 +10,13 @@ from sqlalchemy import select
 
 from models import Need, ParticipantKind, ResourceKind, SavedSearch, Slot, utc_now
 from models.participants import Participant
-from tests.journeys.conftest import Town
+from tests.journeys.conftest import Keyboard, Town
 from web.database import session_scope
 from web.searches import jobs
 
 READER = "anyone@hiyori.example"
 LATER = "食堂の会計を手伝ってほしい"
 LINK = re.compile(r"https?://[^\s/]+(/searches/\S+)")
-
-
-def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("link", name=name, exact=True).click()
 
 
 def link_in(text: str) -> str:
@@ -46,21 +38,26 @@ def open_another_need(town: Town) -> None:
 
 
 @pytest.mark.parametrize("browser_is", ["with scripts", "without scripts"])
-def test_anybody_finds_a_need_saves_the_search_and_hears_of_the_next_one(
-    visit: Callable[..., Page], served_town: Town, monkeypatch: pytest.MonkeyPatch, browser_is: str
+def test_anybody_finds_a_need_saves_the_search_and_hears_of_the_next_one_by_keyboard_alone(
+    visit: Callable[..., Page],
+    keyboard: Callable[[Page], Keyboard],
+    served_town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    browser_is: str,
 ) -> None:
     page = visit(javascript=browser_is == "with scripts")
+    keys = keyboard(page)
     page.goto("/needs")
-    page.get_by_label("ことば").fill("ｼｮｸﾄﾞｳ")
-    press(page, "探す")
-    follow(page, "食堂")
+    keys.write("ことば", "ｼｮｸﾄﾞｳ")
+    keys.press("探す")
+    keys.follow("食堂", exact=True)
     expect(page.get_by_role("link", name="本町の食堂")).to_be_visible()
 
-    follow(page, "メールで受け取る")
-    page.get_by_label("メールアドレス").fill(READER)
-    press(page, "リンクを送る")
+    keys.follow("メールで受け取る", exact=True)
+    keys.write("メールアドレス", READER)
+    keys.press("リンクを送る")
     page.goto(link_in(served_town.mail_to(READER).get_content()))
-    press(page, "はい、受け取ります")
+    keys.press("はい、受け取ります")
     expect(page.get_by_role("heading", name="検索を保存しました")).to_be_visible()
 
     open_another_need(served_town)
@@ -72,7 +69,7 @@ def test_anybody_finds_a_need_saves_the_search_and_hears_of_the_next_one(
     digest = served_town.mail_to(READER, containing=LATER)
     assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     page.goto(link_in(digest["List-Unsubscribe"]).rstrip(">"))
-    press(page, "すべて止める")
+    keys.press("すべて止める")
     expect(page.get_by_role("heading", name="お知らせメールを止めました")).to_be_visible()
     with session_scope(served_town.app, via="test") as session:
         assert session.scalars(select(SavedSearch)).all() == []
