@@ -93,7 +93,6 @@ def init_pages(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     app.jinja_env.globals["once_token"] = once_token
-    app.jinja_env.globals["way_to"] = way_to
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)
@@ -102,12 +101,6 @@ def init_pages(app: Flask, settings: Settings) -> None:
 def once_token() -> str:
     """Return a fresh key for a form, so that sending it twice has one effect."""
     return uuid4().hex
-
-
-def way_to(*endpoints: str, **arguments: Any) -> str:
-    """Return the address of the first of these pages that exists, or nothing."""
-    found = (url_for(one, **arguments) for one in endpoints if one in current_app.view_functions)
-    return next(found, "")
 
 
 def _frame() -> dict[str, object]:
@@ -121,7 +114,7 @@ def _frame() -> dict[str, object]:
         "account": None if account is None else Reader(account.name, url_for("accounts.account")),
         "nav": _navigation(account),
         "is_demo": _shows_invented_town(),
-        "footer_links": [Link(url, str(text)) for endpoint, text in FOOTER if (url := way_to(endpoint))],
+        "footer_links": [Link(url_for(endpoint), str(text)) for endpoint, text in FOOTER],
     }
 
 

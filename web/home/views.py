@@ -19,7 +19,7 @@ from web.home import queries
 from web.home.forms import SampleForm
 from web.i18n import EASY, LOCALES, locale
 from web.listings.queries import places_with
-from web.pages import pagination, way_to
+from web.pages import pagination
 from web.participants.queries import seen_by
 from web.security import current_account, requires
 from web.suggestions.documents import confidence_in_words, fit_in_words
@@ -125,7 +125,7 @@ def _place_chips(db: Session) -> list[dict[str, Any]]:
     return [
         {
             "label": one.area.name(locale()),
-            "url": way_to("areas.area", path=one.area.path) or url_for("listings.needs", area=one.area.path),
+            "url": url_for("areas.area", path=one.area.path),
             "found": one.listed,
         }
         for one in places_with(db, None, Need)
