@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models import Permission, Stage, utc_now
@@ -12,6 +12,7 @@ from web.database import BEGIN, current_session, db
 from web.operations.forms import SUBJECTS, RecordFilter
 from web.operations.queries import board as board_queries
 from web.operations.queries import pulse, record
+from web.pages import pagination
 from web.security import account_at_work, requires
 
 bp = Blueprint("operations", __name__)
@@ -48,10 +49,11 @@ def audit() -> ResponseReturnValue:
     page = record.record(
         current_session(), account_at_work(), number=number, table=form.table.data, subject=form.subject_id
     )
-    return render_template("operations/audit.html", form=form, page=page, subjects=SUBJECTS, link_to=_page_url)
-
-
-def _page_url(number: int) -> str:
-    """Return the address of another page of the same question."""
-    table, subject = request.args.get("table") or None, request.args.get("subject") or None
-    return url_for("operations.audit", table=table, subject=subject, page=number)
+    asked = {name: request.args.get(name) or None for name in ("table", "subject")}
+    return render_template(
+        "operations/audit.html",
+        form=form,
+        page=page,
+        subjects=SUBJECTS,
+        pagination=pagination(page.number, page.pages, **asked),
+    )

@@ -17,6 +17,7 @@ from web.listings.forms.search import SearchForm
 from web.listings.queries.catalogue import Effect, Entry, catalogue, entry_of
 from web.listings.services import offers as offer_services
 from web.listings.views.blueprint import bp
+from web.pages import pagination
 from web.security import account_at_work, requires
 
 
@@ -80,6 +81,7 @@ def _list_page(form: SearchForm) -> ResponseReturnValue:
         search=form,
         page=page,
         active=filters.active(),
+        pagination=pagination(page.number, page.pages, **filters.active()),
         without={} if page.total else queries.hits_without_each(session, account, filters, Offer),
         may_post=is_granted(Permission.OFFER_POST, account),
         reader=account,

@@ -29,7 +29,6 @@ from web.listings import queries
 from web.listings.forms.listings import ListingForm
 from web.listings.forms.needs import NeedForm
 from web.listings.forms.offers import OfferForm
-from web.listings.forms.search import SearchForm
 from web.listings.forms.together import WishForm
 from web.listings.queries import together
 from web.listings.queries.circle import circle_of
@@ -267,26 +266,6 @@ def withdraw_offer(offer: Offer) -> ResponseReturnValue:
 def _offer_undo(what: Undoable, row: Need | Offer, before: NeedStatus | OfferStatus) -> None:
     current_session().flush()
     offer_undo(StepTaken(what=what, row=row.id, mark=str(row.version), before=before.value))
-
-
-def _page_number() -> int:
-    return request.args.get("page", 1, type=int)
-
-
-def _list_page(
-    template: str, model: queries.ListingModel, form: SearchForm, page: queries.Page[Any]
-) -> ResponseReturnValue:
-    session, account, filters = current_session(), current_account(), form.filters()
-    form.offer_choices(queries.places_with(session, account, model), queries.vocabulary(session))
-    return render_template(
-        template,
-        search=form,
-        page=page,
-        active=filters.active(),
-        without={} if page.total else queries.hits_without_each(session, account, filters, model),
-        may_post=is_granted(Permission.NEED_POST, account),
-        reader=account,
-    )
 
 
 def _form_page(template: str, form: ListingForm[Any], kept: DraftOf) -> ResponseReturnValue:

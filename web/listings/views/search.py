@@ -8,6 +8,7 @@ from web.database import current_session
 from web.listings import queries
 from web.listings.forms import needs_search
 from web.listings.views.blueprint import bp
+from web.pages import pagination
 from web.security import current_account, requires
 
 
@@ -26,6 +27,7 @@ def needs() -> ResponseReturnValue:
         search=needs_search.NeedSearchForm(q=filters.q),
         filters=filters,
         page=page,
+        pagination=pagination(page.number, page.pages, **filters.address()),
         chosen=needs_search.chosen(filters, found),
         groups=needs_search.groups(filters, found, with_states=account is not None),
         orders=needs_search.orders(filters),

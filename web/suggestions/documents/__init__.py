@@ -4,7 +4,6 @@ from web.suggestions.documents.editing import edited, placed, sketched
 from web.suggestions.documents.lists import assigned, case_of, explained, found, late, not_suggested, unmet_card
 from web.suggestions.documents.shown import (
     Naming,
-    Page,
     SeenPart,
     SeenPartner,
     SeenSlot,
@@ -25,7 +24,6 @@ from web.suggestions.documents.words import (
 __all__ = [
     "Lexicon",
     "Naming",
-    "Page",
     "SeenPart",
     "SeenPartner",
     "SeenSlot",

@@ -31,16 +31,6 @@ POINTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Where a list stands, as the component of the same purpose reads it."""
-
-    number: int
-    pages: int
-    previous_url: str | None
-    next_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class SeenPartner:
     """A partner as the reader may see it."""
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 
+from web.pages import Pagination, pagination
 from web.security import account_at_work
 from web.suggestions import documents
 from web.suggestions.queries.cases import PAGE_SIZE
@@ -32,18 +33,7 @@ def number() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
 
 
-def page_of(total: int) -> documents.Page:
-    """Return where a list stands that has so many rows."""
-    here, pages = number(), max(1, -(-total // PAGE_SIZE))
-    return documents.Page(
-        number=here,
-        pages=pages,
-        previous_url=_url(here - 1) if here > 1 else None,
-        next_url=_url(here + 1) if here < pages else None,
-    )
-
-
-def _url(page: int) -> str:
+def page_of(total: int) -> Pagination:
+    """Return where a list stands that has so many rows; the ways to its neighbours keep what was chosen."""
     chosen = {name: value for name, value in request.args.items() if name in KEPT_WHEN_PAGING}
-    values = {**chosen, **(request.view_args or {}), "page": page}
-    return url_for(request.endpoint or "suggestions.index", **values)
+    return pagination(number(), max(1, -(-total // PAGE_SIZE)), **chosen)
