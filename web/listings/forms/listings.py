@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from flask import request
@@ -92,7 +93,6 @@ class ListingForm(FlaskForm, Generic[Row]):
     """What needs and offers have in common."""
 
     PIECES: str
-    PIECE_FORM: type[PieceForm]
 
     participant = SelectField(_l("For whom"), validators=[InputRequired(_l("Choose for whom you post."))])
     title = StringField(
@@ -137,6 +137,42 @@ class ListingForm(FlaskForm, Generic[Row]):
         self.participant.choices = options(participants)
         self.area.choices = options([("", _("The whole area of the participant")), *_as_tree(found.areas)])
         self.fields.choices = options((field.code, field.name(locale())) for field in found.vocabulary.fields)
+
+    @classmethod
+    def to_post(cls, session: Session, account: Account, *, typed: Typed | None = None) -> Self:
+        """Return the form for a new need or offer, with what was typed and not sent."""
+        preselected = _participant_asked_for()
+        found = Choices.to_post(session, account, preselected=preselected)
+        return cls(found, participant=str(preselected) if preselected else "", **_gone_on_with(typed))
+
+    @classmethod
+    def to_edit(cls, session: Session, row: Row, *, typed: Typed | None = None) -> Self:
+        """Return the form with what is saved now, or with what was typed over it and not sent."""
+        queries.whole(session, row)
+        found, kept, saved = Choices.to_edit(session, row), _kept_pieces(session, row), cls.saved(row)
+        sent = _with_chosen(partial(cls, found, row=row, formdata=None, **saved)) or _gone_on_with(typed)
+        return cls(found, row=row, kept=kept, **saved, **sent)
+
+    @classmethod
+    def saved(cls, row: Row) -> dict[str, Any]:
+        """Return what is saved of a need or offer, as the fields of the form hold it."""
+        return {
+            "participant": str(row.participant_id),
+            "title": row.title,
+            "body": row.body,
+            "area": "" if row.area_id == row.participant.area_id else row.area.path,
+            "fields": [field.code for field in row.fields],
+            "online": {True: "yes", False: "no", None: "unknown"}[row.online],
+            "windows": row.windows or [],
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
+            "expires_on": row.expires_on,
+            "version": str(row.version),
+        }
+
+    def as_saved(self, row: Row) -> Self:
+        """Return this form with what is saved, whatever was sent."""
+        return type(self)(self.found, row=row, formdata=None, **self.saved(row))
 
     @property
     def rows(self) -> list[PieceForm]:
@@ -303,12 +339,12 @@ class ListingForm(FlaskForm, Generic[Row]):
         return HiddenAnswers([*(pair for pair in kept if not pair[0].startswith(TAKE)), ("version", version)])
 
 
-def gone_on_with(typed: Typed | None) -> dict[str, Any]:
+def _gone_on_with(typed: Typed | None) -> dict[str, Any]:
     """Return what was typed before as if it were sent now; what is truly sent goes before it."""
     return {"formdata": as_sent(typed)} if typed and request.method != "POST" else {}
 
 
-def with_chosen(saved: Callable[[], ListingForm[Any]]) -> dict[str, Any]:
+def _with_chosen(saved: Callable[[], ListingForm[Any]]) -> dict[str, Any]:
     """Return what was sent, with the saved answer wherever that was chosen on the page of a conflict."""
     chosen = {name: value for name, value in request.form.items() if name.startswith(TAKE)}
     taken = {name.removeprefix(TAKE) for name, value in chosen.items() if value == THEIRS}
@@ -319,7 +355,7 @@ def with_chosen(saved: Callable[[], ListingForm[Any]]) -> dict[str, Any]:
     return {"formdata": MultiDict([*mine, *theirs])}
 
 
-def kept_pieces(session: Session, row: Need | Offer) -> frozenset[UUID]:
+def _kept_pieces(session: Session, row: Need | Offer) -> frozenset[UUID]:
     """Return what cannot be removed; asked only when something was sent that could remove it."""
     return frozenset(queries.pieces_in_partnerships(session, row)) if request.method == "POST" else frozenset()
 
@@ -329,7 +365,7 @@ def _names_of(skill: Skill) -> set[str]:
     return {fold(name) for name in names}
 
 
-def participant_asked_for() -> UUID | None:
+def _participant_asked_for() -> UUID | None:
     """Return the participant that the form or the address names, where it is an id at all."""
     try:
         return UUID(request.form.get("participant") or request.args.get("participant") or "")
@@ -344,20 +380,3 @@ def _named(participant: Participant) -> str:
 def _as_tree(areas: Sequence[Area]) -> list[tuple[str, str]]:
     highest = min((area.path.count(".") for area in areas), default=0)
     return [(area.path, "　" * (area.path.count(".") - highest) + area.name(locale())) for area in areas]
-
-
-def saved_listing(row: Need | Offer) -> dict[str, Any]:
-    """Return what is saved of a need or offer, as the fields of the form hold it."""
-    return {
-        "participant": str(row.participant_id),
-        "title": row.title,
-        "body": row.body,
-        "area": "" if row.area_id == row.participant.area_id else row.area.path,
-        "fields": [field.code for field in row.fields],
-        "online": {True: "yes", False: "no", None: "unknown"}[row.online],
-        "windows": row.windows or [],
-        "starts_on": row.starts_on,
-        "ends_on": row.ends_on,
-        "expires_on": row.expires_on,
-        "version": str(row.version),
-    }

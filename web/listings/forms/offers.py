@@ -1,26 +1,14 @@
 """An offer as people type it."""
 
-from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 from wtforms import SelectField
 from wtforms.validators import Optional
 
-from models import Account, Condition, Offer, Reach
-from web.drafts.forms import Typed
+from models import Condition, Offer, Reach
 from web.fields import Between, WholeNumber, members_of
-from web.listings import queries
-from web.listings.forms.listings import (
-    Choices,
-    ListingForm,
-    gone_on_with,
-    kept_pieces,
-    participant_asked_for,
-    saved_listing,
-    with_chosen,
-)
+from web.listings.forms.listings import ListingForm
 from web.listings.forms.pieces import ItemForm, Rows, by_position, saved_piece
 from web.listings.services.offers import OfferDraft
 from web.listings.services.pieces import UNSTATED_QUANTITY
@@ -45,27 +33,6 @@ class OfferForm(ListingForm[Offer]):
     )
     items = Rows(ItemForm)
 
-    @classmethod
-    def to_post(cls, session: Session, account: Account, *, typed: Typed | None = None) -> "OfferForm":
-        """Return the form for a new offer, with what was typed and not sent."""
-        preselected = participant_asked_for()
-        found = Choices.to_post(session, account, preselected=preselected)
-        return cls(found, participant=str(preselected) if preselected else "", **gone_on_with(typed))
-
-    @classmethod
-    def to_edit(cls, session: Session, offer: Offer, *, typed: Typed | None = None) -> "OfferForm":
-        """Return the form with what is saved now, or with what was typed over it and not sent."""
-        queries.whole_offer(session, offer)
-        kept = kept_pieces(session, offer)
-        found, saved = Choices.to_edit(session, offer), _saved_offer(offer)
-        sent = with_chosen(partial(cls, found, row=offer, formdata=None, **saved)) or gone_on_with(typed)
-        return cls(found, row=offer, kept=kept, **saved, **sent)
-
-    @classmethod
-    def as_saved(cls, form: "OfferForm", offer: Offer) -> "OfferForm":
-        """Return a form that holds what is saved, whatever was sent."""
-        return cls(form.found, row=offer, formdata=None, **_saved_offer(offer))
-
     @property
     def _unstated(self) -> int:
         return UNSTATED_QUANTITY
@@ -81,12 +48,13 @@ class OfferForm(ListingForm[Offer]):
             items=self._pieces(),
         )
 
-
-def _saved_offer(offer: Offer) -> dict[str, Any]:
-    return saved_listing(offer) | {
-        "reach": offer.reach.value,
-        "condition": "" if offer.condition is None else offer.condition.value,
-        "engagement_limit": offer.engagement_limit,
-        "yearly_limit": offer.yearly_limit,
-        "items": by_position((item.position, saved_piece(item)) for item in offer.items),
-    }
+    @classmethod
+    def saved(cls, offer: Offer) -> dict[str, Any]:
+        """Return what is saved of an offer, as the fields of the form hold it."""
+        return super().saved(offer) | {
+            "reach": offer.reach.value,
+            "condition": "" if offer.condition is None else offer.condition.value,
+            "engagement_limit": offer.engagement_limit,
+            "yearly_limit": offer.yearly_limit,
+            "items": by_position((item.position, saved_piece(item)) for item in offer.items),
+        }

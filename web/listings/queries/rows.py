@@ -356,3 +356,8 @@ def municipalities_reached(session: Session, reach: Reach, area: Area, municipal
 
 def _in_batches(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
     return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+
+
+def whole(session: Session, row: Need | Offer) -> Need | Offer:
+    """Load all that the page of a need or of an offer shows."""
+    return whole_need(session, row) if isinstance(row, Need) else whole_offer(session, row)

@@ -127,7 +127,7 @@ def edit_need(need: Need) -> ResponseReturnValue:
     kept = DraftOf(DraftKind.NEED, about=str(need.id))
     form = NeedForm.to_edit(current_session(), need, typed=kept.typed)
     if form.is_overtaken:
-        return _conflict_page(form, NeedForm.as_saved(form, need), url_for("listings.need", id=need.id))
+        return _conflict_page(form, form.as_saved(need), url_for("listings.need", id=need.id))
     if not form.validate_on_submit():
         return _form_page("listings/need_form.html", form, kept)
     need_services.edit_need(
@@ -216,7 +216,7 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
     kept = DraftOf(DraftKind.OFFER, about=str(offer.id))
     form = OfferForm.to_edit(current_session(), offer, typed=kept.typed)
     if form.is_overtaken:
-        return _conflict_page(form, OfferForm.as_saved(form, offer), url_for("listings.offer", id=offer.id))
+        return _conflict_page(form, form.as_saved(offer), url_for("listings.offer", id=offer.id))
     if not form.validate_on_submit():
         return _form_page("listings/offer_form.html", form, kept)
     offer_services.edit_offer(
