@@ -21,9 +21,24 @@ SMALLEST_COMPRESSED: Final = 1024
 MOST_PADDING: Final = 100
 PAGE_COMPRESSION: Final = 6
 
+# In this order: a later sheet may set what an earlier one said for all, and paper comes after every screen.
+SHEETS: Final = (
+    "ground",
+    "frame",
+    "forms",
+    "lists",
+    "match",
+    "wide",
+    "writing",
+    "giving",
+    "desk",
+    "search",
+    "paper",
+)
+
 BUNDLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "enishi.css": ("vendor/tokens.css", "css/enishi.css"),
+        "enishi.css": ("vendor/tokens.css", *(f"css/{sheet}.css" for sheet in SHEETS)),
         "enishi.js": ("vendor/htmx.min.js", "js/enishi.js"),
         "favicon.svg": ("img/favicon.svg",),
     }
