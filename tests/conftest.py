@@ -16,11 +16,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models import Account, AuditContext, AuditedSession, SignIn, utc_now
+from web import database
 from web.app import create_app
 from web.config import Settings
 from web.database import BEGIN, db, migrations, prepare_engine
@@ -139,6 +140,28 @@ def shared_routes() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    """Let engines of one kind of database share what they compiled: each test makes an engine of its own.
+
+    A statement is compiled once for each dialect object, and mappers keep what they compiled for as long as they live.
+    """
+    first_of: dict[str, Engine] = {}
+
+    def prepare(engine: Engine) -> None:
+        prepare_engine(engine)
+        first = first_of.get(engine.dialect.name)
+        if first is None:
+            with create_engine(engine.url, poolclass=NullPool).connect() as connection:
+                first = first_of[engine.dialect.name] = connection.engine
+        engine.dialect = first.dialect  # SQLAlchemy offers no other place for either
+        engine._compiled_cache = first._compiled_cache
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "prepare_engine", prepare)
         yield
 
 
