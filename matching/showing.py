@@ -31,6 +31,7 @@ GIVING: Final = ("field", "area", "time", "bridging")
 
 _UNKNOWN: Final = 0.5
 _LEAST: Final = 0.01
+_ABOUT_AS_GOOD: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +277,9 @@ def rotated(results: Sequence[NeedResult], chances: Chances, ranking: Ranking) -
     Notes
     -----
     A team is due as much attention as its worth, times the attention that the market gives its partners. Round by
-    round the team comes first whose due is furthest behind: where one team is clearly best it leads throughout, and
-    teams that are about as good take turns.
+    round the team comes first whose due is furthest behind: teams that are about as good take turns. A team that is
+    worth less than nine tenths of the best comes behind those that are not, in every round, so that whoever looks at
+    a need once sees first what covers it.
 
     """
     exposure = ranking.exposure_left.tocsr()
@@ -297,13 +299,17 @@ def _placed(
         sum(partner.share * attention[numbers[partner.owner]] for partner in one.partners if partner.owner in numbers)
         for one in suggestions
     ]
-    due = np.array([one.value * max(float(got), _LEAST) for one, got in zip(suggestions, given, strict=True)])
+    values = np.array([one.value for one in suggestions])
+    behind = values < _ABOUT_AS_GOOD * values.max()
+    due = values * np.maximum(given, _LEAST)
     looked_at = 1.0 / np.arange(1, len(suggestions) + 1)
-    due *= looked_at.sum() / due.sum()
+    in_front = np.count_nonzero(~behind)
+    for group, looks in ((~behind, looked_at[:in_front]), (behind, looked_at[in_front:])):
+        due[group] *= looks.sum() / max(due[group].sum(), _LEAST)
     places = np.zeros((ROUNDS, len(suggestions)), dtype=np.int64)
     delivered = np.zeros(len(suggestions))
     for round_ in range(ROUNDS):
-        order = np.argsort(delivered - (round_ + 1) * due, kind="stable")
+        order = np.lexsort((delivered - (round_ + 1) * due, behind))
         places[round_, order] = np.arange(1, len(suggestions) + 1)
         delivered[order] += looked_at
     return tuple(

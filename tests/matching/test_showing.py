@@ -67,7 +67,17 @@ def test_who_is_clearly_best_stays_at_the_top() -> None:
     best = make_offer(make_item(what="会計", skill="accounts"), id="best")
     faint = make_offer(make_item(what="家計簿の記帳"), id="faint", area="jp.03.hiyori.minami", engagements_past_year=9)
 
-    assert leaders([need], [best, faint])["best"] >= ROUNDS - 2
+    assert leaders([need], [best, faint]) == {"best": ROUNDS}
+
+
+def test_a_team_that_covers_clearly_less_leads_in_no_round() -> None:
+    need = make_need(make_slot(what="会計", quantity=4))
+    offers = [make_offer(make_item(what="会計"), id=name) for name in ("a", "b", "c")]
+
+    suggestions = market_of([need], offers).needs[0].suggestions
+
+    assert len(suggestions) > 1
+    assert {len(one.partners) for one in suggestions if 1 in one.places} == {3}
 
 
 def test_two_equal_needs_lead_the_page_of_a_helper_equally_often() -> None:
