@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check fmt bench bench-full pictures messages lock
+.PHONY: help setup run test coverage check fmt bench bench-full pictures messages lock
 
 help: ## Say what can be done here
 	@echo "make <target>, where <target> is one of:"
@@ -18,6 +18,9 @@ run: ## Set up everything and serve on http://127.0.0.1:8000
 
 test: ## Set up what tests need, a browser included, and run them all
 	@scripts/test.sh $(ARGS)
+
+coverage: ## Run all tests and say which branches none of them takes
+	@scripts/test.sh --quiet --numprocesses auto --dist loadgroup --cov --cov-report=term
 
 check: ## Look at format, lint, types, layers and templates
 	@scripts/check.sh

@@ -13,4 +13,4 @@ fi
 if [ $# -gt 0 ]; then
   exec $VENV/bin/python -m pytest "${selection[@]}" "$@"
 fi
-exec $VENV/bin/python -m pytest "${selection[@]}" --quiet --numprocesses auto --cov --cov-report=term
+exec $VENV/bin/python -m pytest "${selection[@]}" --quiet --numprocesses auto --dist loadgroup

@@ -1,5 +1,6 @@
 """Databases, applications and clients: each test has its own database, cloned from one template."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -21,7 +23,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models import Account, AuditContext, AuditedSession, SignIn, utc_now
-from web import database
+from web import database, security
 from web.app import create_app
 from web.config import Settings
 from web.database import BEGIN, db, migrations, prepare_engine
@@ -32,6 +34,12 @@ hypothesis_settings.load_profile("suite")
 
 AUDIT_KEY = b"a key for tests"
 GIVEN_POSTGRESQL = "ENISHI_TEST_POSTGRESQL_URL"
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what lives until the end: the modules and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
@@ -163,6 +171,16 @@ def shared_statements() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "prepare_engine", prepare)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strong_hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords as weakly as it can be done, and return what the application hashes them with."""
+    strong, weak = security._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(security, "_hasher", weak)
+        patch.setattr(security, "_NOBODY", weak.hash("nobody"))
+        yield strong
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def approve(page: Page, need: str) -> None:
         if "新田 さくら" in page.locator("main").inner_text():
             break
         page.wait_for_timeout(500)
-    page.locator("a[href^='/suggestions/']").first.click()
+    page.locator("section.panel", has_text="新田 さくら").first.locator("a[href^='/suggestions/']").first.click()
     expect(page.locator("main")).to_contain_text("新田 さくら")
     page.locator("form[action$='/approve'] button").click()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, Type
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -95,3 +96,11 @@ def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
 def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnsafeSettingsError):
         Settings.from_environment({"ENISHI_INSTANCE": str(tmp_path), "ENISHI_ENV": "producton"})
+
+
+def test_passwords_are_hashed_as_strongly_as_rfc_9106_asks_where_memory_is_scarce(
+    strong_hasher: PasswordHasher,
+) -> None:
+    assert strong_hasher.type is Type.ID
+    assert strong_hasher.time_cost >= 3
+    assert strong_hasher.memory_cost >= 64 * 1024
