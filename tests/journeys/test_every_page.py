@@ -6,6 +6,7 @@ seen before, so that a hundred needs of one make are one look.
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -150,8 +151,18 @@ def test_every_page_keeps_what_pages_promise(
         walk.go(address)
     for address in walk.comes_back:
         walk.send_empty(address)
+    walk.look_at_what_is_new()
 
     assert not walk.wrong, "\n".join(walk.wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A page as it can be looked at, or the page that came back for a form with nothing in it."""
+
+    address: Address
+    surroundings: set[tuple[str, ...]]
+    is_sent_empty: bool = False
 
 
 class Walk:
@@ -164,9 +175,10 @@ class Walk:
         self.readers, self.eyes, self.seen = readers, eyes, seen
         self.wrong: list[str] = []
         self.comes_back: list[Address] = []
+        self.sights: list[Sight] = []
 
     def go(self, address: Address) -> None:
-        """Open a page, in both languages where a browser has to look at it."""
+        """Fetch a page, and note whether it holds what its source promises."""
         answer, queries = self.count(partial(self.readers["ja"].get, address.path, buffered=True))
         if answer.mimetype != "text/html" or answer.status_code in {302, 303}:
             return
@@ -174,32 +186,36 @@ class Walk:
         broken = pages.broken_promises(answer, outline, "ja")
         if queries > pages.MOST_QUERIES:
             broken.append(f"asks the database {queries} times")
-        if self._is_new(outline):
-            broken += [
-                f"{language}: {fact}" for language, eyes in self.eyes.items() for fact in eyes.look(address.path)
-            ]
         self._note(address, broken)
+        self.sights.append(Sight(address, outline.surroundings))
         if pages.sent_to_itself(outline, address.path):
             self.comes_back.append(address)
 
     def send_empty(self, address: Address) -> None:
-        """Send the form of a page with nothing in it, and look at the page that says what is missing."""
-        answers = {language: reader.post(address.path, buffered=True) for language, reader in self.readers.items()}
-        if any(answer.status_code != UNPROCESSABLE for answer in answers.values()):
-            return
-        broken = pages.broken_promises(answers["ja"], Outline(answers["ja"].text), "ja")
-        if self._is_new(Outline(answers["ja"].text)):
-            broken += [
-                f"{language}: {fact}"
-                for language, answer in answers.items()
-                for fact in self.eyes[language].look(address.path, answer)
-            ]
-        self._note(address, [f"sent empty, {fact}" for fact in broken])
+        """Send the form of a page with nothing in it, and note whether the page that comes back holds its promises."""
+        answer = self._answer_to_nothing("ja", address)
+        if answer.status_code == UNPROCESSABLE:
+            outline = Outline(answer.text)
+            self._note(address, [f"sent empty, {fact}" for fact in pages.broken_promises(answer, outline, "ja")])
+            self.sights.append(Sight(address, outline.surroundings, is_sent_empty=True))
 
-    def _is_new(self, outline: Outline) -> bool:
-        is_new = not outline.surroundings <= self.seen
-        self.seen |= outline.surroundings
-        return is_new
+    def look_at_what_is_new(self) -> None:
+        """Look at pages in both languages until every element was seen; those with most that is new come first."""
+        while self.sights:
+            fullest = max(self.sights, key=lambda sight: len(sight.surroundings - self.seen))
+            if fullest.surroundings <= self.seen:
+                return
+            self.seen |= fullest.surroundings
+            self._look(fullest)
+
+    def _look(self, sight: Sight) -> None:
+        for language, eyes in self.eyes.items():
+            given = self._answer_to_nothing(language, sight.address) if sight.is_sent_empty else None
+            where = f"{language}, sent empty" if sight.is_sent_empty else language
+            self._note(sight.address, [f"{where}: {fact}" for fact in eyes.look(sight.address.path, given)])
+
+    def _answer_to_nothing(self, language: str, address: Address) -> TestResponse:
+        return self.readers[language].post(address.path, buffered=True)
 
     def _note(self, address: Address, broken: list[str]) -> None:
         self.wrong += [f"{address.path} ({address.endpoint}): {fact}" for fact in broken]
