@@ -19,6 +19,8 @@ from models.suggestions import Suggestion, Verdict
 from models.taxonomy import ReviewReason, ReviewStep
 
 REPLY_BUSINESS_DAYS: Final = 3
+ALERT_BUSINESS_DAYS: Final = 7
+RELEASE_BUSINESS_DAYS: Final = 14
 
 
 class Side(StrEnum):
@@ -157,6 +159,10 @@ class Partnership(Versioned, Base, kw_only=True):
             self.accepted_at = at
             self.move_to(Stage.ACCEPTED, by=by, at=at)
 
+    def lapse(self, *, at: datetime) -> None:
+        """End a proposal that somebody left without an answer for too long."""
+        self.move_to(Stage.LAPSED, by=None, at=at)
+
     @property
     def may_be_published(self) -> bool:
         """Tell whether all said yes and nobody withdrew, so that the parties can be asked about publication."""
@@ -258,6 +264,8 @@ class Enquiry(Base, kw_only=True):
     channel: Mapped[ConsentChannel | None] = mapped_column(default=None, init=False)
     note: Mapped[str] = mapped_column(Text, default="", init=False)
     released_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    alerted_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties.id"), init=False)
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), init=False)
     reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_reasons.id"), init=False)

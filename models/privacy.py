@@ -54,8 +54,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "duplicate_verdicts": _table(first_id=O, second_id=O, decided_at=O, decided_by_id=O),
         "enquiries": _table(
-            sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, party_id=O,
-            answered_by_id=O, reason_id=O,
+            sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, reminded_at=O, alerted_at=O,
+            party_id=O, answered_by_id=O, reason_id=O,
         ),
         "handled_requests": _table(
             key=O, fingerprint=O, status=O, location=O, content_type=O, body=D, account_id=O

@@ -6,7 +6,6 @@ from typing import Final
 
 WRITTEN_ON: Final = date(2026, 11, 22)
 JAPAN: Final = timezone(timedelta(hours=9))
-SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,3 @@ class Almanac:
     def moment(self, written: date, clock: time) -> datetime:
         """Return the moment at which the clock of the town shows this on the day that a sheet means."""
         return datetime.combine(self.day(written), clock, tzinfo=JAPAN).astimezone(UTC)
-
-
-def business_days_after(day: date, count: int) -> date:
-    """Return the day that lies so many working days later; weekends do not count."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day

@@ -34,14 +34,14 @@ from models import (
     WeightSet,
     capacity,
 )
-from models.partnerships import REPLY_BUSINESS_DAYS, Party
-from seeds.almanac import Almanac, business_days_after
+from models.business_days import add_business_days
+from models.partnerships import RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS, Party
+from seeds.almanac import Almanac
 from seeds.identity import identified
 from seeds.listings import Market
 from seeds.people import Population
 from seeds.sheets import Row, read
 
-RELEASED_AFTER_BUSINESS_DAYS: Final = 14
 ASKED_AT: Final = time(10)
 REQUESTER_ANSWERS_AT: Final = time(14)
 PROVIDER_ANSWERS_AT: Final = time(18)
@@ -171,7 +171,7 @@ class _Story:
         elif self.outcome is Outcome.LAPSED:
             yield at
             self._answer(partnership, requester, Reply.YES, at=at)
-            at = self._moment(business_days_after(proposed_on, RELEASED_AFTER_BUSINESS_DAYS), PROVIDER_ANSWERS_AT)
+            at = self._moment(add_business_days(proposed_on, RELEASE_BUSINESS_DAYS), PROVIDER_ANSWERS_AT)
             yield at
             self._finish(partnership, Stage.LAPSED, at=at)
         else:
@@ -216,7 +216,7 @@ class _Story:
         session.flush()
         suggestion.approve(by=self.coordinator, at=at)
         identified(suggestion.approvals[0], self.key, at=at)
-        due_on = business_days_after(self.archive.almanac.day(proposed_on), REPLY_BUSINESS_DAYS)
+        due_on = add_business_days(self.archive.almanac.day(proposed_on), REPLY_BUSINESS_DAYS)
         partnership = Partnership.propose(suggestion, by=self.coordinator, at=at, reply_due_on=due_on)
         identified(partnership, self.key, at=at)
         for party in partnership.parties:

@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.operations import views as operations_views
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
+    from web.partnerships import jobs as partnerships_jobs
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
     from web.searches import jobs as searches_jobs
@@ -75,7 +76,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
-    init_worker(app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy))
+    init_worker(
+        app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy, partnerships_jobs.tidy)
+    )
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
@@ -86,8 +89,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
         app.register_api(doors.bp)
-    of_all = (accounts_commands, administration_commands, listings_commands, operations_commands)
-    for commands in (*of_all, suggestions_commands):
+    for commands in (
+        accounts_commands,
+        administration_commands,
+        listings_commands,
+        operations_commands,
+        suggestions_commands,
+    ):
         commands.register(app)
     check_every_route_names_its_permission(app)
     init_transfer(app)

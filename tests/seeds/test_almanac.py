@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from seeds.almanac import WRITTEN_ON, Almanac, business_days_after
+from seeds.almanac import WRITTEN_ON, Almanac
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), date(2026, 11, 28)])
@@ -32,10 +32,3 @@ def test_the_clock_of_the_town_is_nine_hours_ahead() -> None:
     almanac = Almanac.of(datetime(2026, 11, 22, 3, tzinfo=UTC))
 
     assert almanac.moment(date(2026, 11, 10), time(10)) == datetime(2026, 11, 10, 1, tzinfo=UTC)
-
-
-def test_weekends_are_no_working_days() -> None:
-    friday = date(2026, 11, 13)
-
-    assert business_days_after(friday, 1) == date(2026, 11, 16)
-    assert business_days_after(friday, 3) == date(2026, 11, 18)

@@ -14,6 +14,9 @@ def does_not_come_about(session: Session, partnership: Partnership, *, to: Accou
         to=to,
         title=partnership.title,
         url=page_url(session, f"/partnerships/{partnership.id}"),
+        need_url=page_url(session, f"/needs/{partnership.need_id}")
+        if to.represents(partnership.need.participant_id)
+        else "",
     )
 
 

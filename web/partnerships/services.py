@@ -1,11 +1,9 @@
 """Changes to partnerships: proposing, answering, withdrawing."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from itertools import permutations
-from typing import Final
-from zoneinfo import ZoneInfo
 
-import holidays
 from sqlalchemy.orm import Session
 
 from models import (
@@ -26,18 +24,14 @@ from models import (
     Suggestion,
     capacity,
 )
+from models.business_days import add_business_days, business_days_between
 from models.errors import AlreadyDecided, ConsentMissing, NotAllowed
-from models.partnerships import REPLY_BUSINESS_DAYS
+from models.partnerships import ALERT_BUSINESS_DAYS, RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS
+from models.years import town_day
 from web.participants.queries import accounts_of
 from web.participants.services import give_back, open_enquiries, tell_proposer
 from web.partnerships import emails, queries
-
-TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
-SATURDAY: Final = 5
-# Public offices close from 29 December to 3 January (law on the holidays of administrative organs).
-YEAR_END: Final = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
-# Each year is looked up when one of its days is first asked about, and kept.
-PUBLIC_HOLIDAYS: Final = holidays.country_holidays("JP")
+from web.people.queries import coordinators_of
 
 
 def propose(session: Session, suggestion: Suggestion, *, by: Account, at: datetime) -> Partnership:
@@ -125,6 +119,54 @@ def withdraw(session: Session, partnership: Partnership, *, by: Account, at: dat
     give_back(session, partnership, unanswered=unanswered, by=by, at=at)
 
 
+def keep_time(session: Session, partnership: Partnership, *, at: datetime) -> None:
+    """Do what the clock of a proposal says: remind who has not answered, tell a coordinator, and in the end release.
+
+    Each happens once. A party is reminded on the day on which its reply is due, its coordinator hears of it after seven
+    business days, and after fourteen the proposal lapses, and what it took is free again.
+    """
+    queries.lock_partnership(session, partnership)
+    waiting = [party.enquiry for party in partnership.parties if party.enquiry.is_open]
+    if partnership.stage is not Stage.PROPOSED or not waiting:
+        return
+    today = town_day(at)
+    waited = max(business_days_between(town_day(enquiry.sent_at), today) for enquiry in waiting)
+    if waited >= RELEASE_BUSINESS_DAYS:
+        _let_lapse(session, partnership, at=at)
+        return
+    _remind(session, [one for one in waiting if one.due_on <= today and one.reminded_at is None], at=at)
+    if waited >= ALERT_BUSINESS_DAYS and any(one.alerted_at is None for one in waiting):
+        releases_on = add_business_days(town_day(partnership.proposed_at), RELEASE_BUSINESS_DAYS)
+        for account in _coordinators_of(session, partnership):
+            emails.no_answer(session, partnership, waited=waited, releases_on=releases_on, to=account)
+        for enquiry in waiting:
+            enquiry.alerted_at = at
+
+
+def _remind(session: Session, late: Sequence[Enquiry], *, at: datetime) -> None:
+    accounts = accounts_of(session, [enquiry.party.participant for enquiry in late])
+    for enquiry in late:
+        enquiry.reminded_at = at
+        for account in accounts[enquiry.party.participant_id]:
+            emails.reminder(session, enquiry, on=town_day(at), to=account)
+
+
+def _let_lapse(session: Session, partnership: Partnership, *, at: datetime) -> None:
+    unanswered = open_enquiries(partnership)
+    partnership.lapse(at=at)
+    give_back(session, partnership, unanswered=unanswered, by=None, at=at)
+    for account in _coordinators_of(session, partnership):
+        emails.lapsed(session, partnership, to=account)
+
+
+def _coordinators_of(session: Session, partnership: Partnership) -> Sequence[Account]:
+    """Return who is told about a proposal: the coordinator who made it, or who coordinates the place now."""
+    proposer = partnership.proposed_by
+    if proposer is not None and proposer.may_sign_in:
+        return [proposer]
+    return coordinators_of(session, partnership.municipality)
+
+
 def _come_together(session: Session, partnership: Partnership, *, by: Account, at: datetime) -> None:
     """Show each party the others' contact details, record that, tell them, and see what the need still lacks."""
     participants = list({party.participant.id: party.participant for party in partnership.parties}.values())
@@ -166,22 +208,4 @@ def _check_consent_stands(session: Session, participant: Participant) -> None:
 
 def reply_due_on(at: datetime) -> date:
     """Return the last day for a reply: the third business day after the day of asking."""
-    return add_business_days(at.astimezone(TOWN_TIME).date(), REPLY_BUSINESS_DAYS)
-
-
-def add_business_days(day: date, count: int) -> date:
-    """Return the `count`-th day after `day` on which public offices are open."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_business_day(day)
-    return day
-
-
-def business_days_between(day: date, later: date) -> int:
-    """Return on how many days after `day`, up to the later one, public offices are open."""
-    return sum(is_business_day(day + timedelta(days=passed)) for passed in range(1, (later - day).days + 1))
-
-
-def is_business_day(day: date) -> bool:
-    """Tell whether public offices are open on a day."""
-    return day.weekday() < SATURDAY and day not in PUBLIC_HOLIDAYS and (day.month, day.day) not in YEAR_END
+    return add_business_days(town_day(at), REPLY_BUSINESS_DAYS)

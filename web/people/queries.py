@@ -147,3 +147,19 @@ def _waiting() -> Select[Invitation]:
         )
         .order_by(Invitation.created_at.desc(), Invitation.id)
     )
+
+
+def coordinators_of(session: Session, place: Area) -> Sequence[Account]:
+    """Return the coordinators of a municipality: those of all of it, or else those of a part of it."""
+    of_all = _coordinators(session, Area.path == place.path)
+    return of_all or _coordinators(session, Area.path.startswith(place.path + ".", autoescape=True))
+
+
+def _coordinators(session: Session, here: ColumnElement[bool]) -> Sequence[Account]:
+    appointed = (
+        select(Appointment.account_id)
+        .join(Area, Appointment.area_id == Area.id)
+        .where(Appointment.role == Role.COORDINATOR, here)
+    )
+    active = (Account.confirmed_at.is_not(None), Account.suspended_at.is_(None))
+    return session.scalars(select(Account).where(Account.id.in_(appointed), *active).order_by(Account.id)).all()

@@ -112,22 +112,6 @@ def places_with_somebody_to_ask(session: Session) -> Sequence[Area]:
     return session.scalars(select(Area).where(or_(Area.id.in_(whole), Area.id.in_(above))).order_by(Area.path)).all()
 
 
-def coordinators_of(session: Session, place: Area) -> Sequence[Account]:
-    """Return the coordinators of a municipality: those of all of it, or else those of a part of it."""
-    of_all = _coordinators(session, Area.path == place.path)
-    return of_all or _coordinators(session, Area.path.startswith(place.path + ".", autoescape=True))
-
-
-def _coordinators(session: Session, here: ColumnElement[bool]) -> Sequence[Account]:
-    appointed = (
-        select(Appointment.account_id)
-        .join(Area, Appointment.area_id == Area.id)
-        .where(Appointment.role == Role.COORDINATOR, here)
-    )
-    active = (Account.confirmed_at.is_not(None), Account.suspended_at.is_(None))
-    return session.scalars(select(Account).where(Account.id.in_(appointed), *active).order_by(Account.id)).all()
-
-
 def _as_anybody_sees(session: Session, filters: Filters, *, dated: bool) -> Sequence[Seen[Need]]:
     statement = narrowed(visible_needs_to(None), Need, filters, None)
     if dated:

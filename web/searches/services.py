@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Account, Area, SavedSearch
 from web.listings.queries import town_day
+from web.people.queries import coordinators_of
 from web.searches import emails, queries
 
 LINK_LASTS: Final = timedelta(days=2)
@@ -144,7 +145,7 @@ def forget_unconfirmed(session: Session, *, at: datetime) -> int:
 
 def ask(session: Session, place: Area, *, text: str, name: str, address: str, sought: str, path: str) -> int:
     """Hand a question to the coordinators of a municipality and return how many got it."""
-    coordinators = queries.coordinators_of(session, place)
+    coordinators = coordinators_of(session, place)
     for coordinator in coordinators:
         emails.question(session, coordinator, text=text, name=name, address=address, sought=sought, path=path)
     return len(coordinators)

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from models import Account, ResourceKind, utc_now
+from models.business_days import business_days_between
 from tests.factories import (
     make_account,
     make_appointment,
@@ -19,7 +20,6 @@ from tests.factories import (
     make_partnership,
     make_slot,
 )
-from web.partnerships.services import business_days_between
 from web.suggestions.queries import reviews
 from web.suggestions.queries.today import Kind, overdue, second_approvals, today
 

@@ -1,7 +1,7 @@
 """Reads of partnerships and enquiries, the locks that answers need, and the link in an enquiry's mail."""
 
 from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link, may_answer_by_link
-from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal
+from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal, proposals_due
 from web.partnerships.queries.seen import (
     Page,
     SeenPartnership,
@@ -33,6 +33,7 @@ __all__ = [
     "may_answer_by_link",
     "open_slots",
     "page_of",
+    "proposals_due",
     "seen_partnership",
     "seen_question",
     "visible_to",

@@ -1,5 +1,9 @@
 """Reads before a change: whole teams and proposals, while others wait."""
 
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -67,3 +71,13 @@ def is_covered(session: Session, need: Need) -> bool:
         .scalar_subquery()
     )
     return not session.scalar(select(exists(select(Slot.id).where(Slot.need_id == need.id, promised < Slot.quantity))))
+
+
+def proposals_due(session: Session, *, on: date) -> Sequence[UUID]:
+    """Return the proposals in which an answer is due on a day, or was before it."""
+    statement = (
+        select(Party.partnership_id)
+        .join(Enquiry, Enquiry.party_id == Party.id)
+        .where(Enquiry.reply.is_(None), Enquiry.released_at.is_(None), Enquiry.due_on <= on)
+    )
+    return session.scalars(statement.distinct().order_by(Party.partnership_id)).all()

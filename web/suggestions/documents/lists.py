@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from matching import Gate, PairExplanation, Reason
 from models import Enquiry, Need, NeedOutcome, Offer
+from models.business_days import business_days_between
 from web.i18n import TOWN_TIME
-from web.partnerships.services import business_days_between
 from web.suggestions.documents.shown import Naming, SeenSlot, figure, is_faint, names_of, team_slots
 from web.suggestions.documents.words import (
     GATES_IN_SHORT,
