@@ -130,6 +130,7 @@ class Need(Versioned, Base, kw_only=True):
     import_key: Mapped[str | None] = mapped_column(String(200), default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     discarded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    renewal_asked_for: Mapped[date | None] = mapped_column(default=None, init=False)
     search_text: Mapped[str] = mapped_column(Text, default="", init=False)
     participant_id: Mapped[UUID] = mapped_column(index=True, init=False)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
@@ -334,6 +335,7 @@ class Offer(Versioned, Base, kw_only=True):
     engagements_year: Mapped[int | None] = mapped_column(default=None, init=False)
     yearly_engagements: Mapped[int] = mapped_column(default=0, server_default="0", init=False)
     yearly_limit_exceeded: Mapped[bool] = mapped_column(default=False, server_default=false(), init=False)
+    renewal_asked_for: Mapped[date | None] = mapped_column(default=None, init=False)
     search_text: Mapped[str] = mapped_column(Text, default="", init=False)
     terms: Mapped[Sequence[str] | None] = mapped_column(Terms, default=None, deferred=True, init=False)
     meaning: Mapped[bytes | None] = mapped_column(SmallVector, default=None, deferred=True, init=False)
@@ -385,6 +387,12 @@ class Offer(Versioned, Base, kw_only=True):
         if self.status is not OfferStatus.OPEN:
             raise IllegalMove(f"an offer that is {self.status} cannot be paused")
         self.status = OfferStatus.PAUSED
+
+    def expire(self) -> None:
+        """Note that nobody renewed the offer in time; what was promised already stays promised."""
+        if self.status is not OfferStatus.OPEN:
+            raise IllegalMove(f"an offer that is {self.status} does not expire")
+        self.status = OfferStatus.EXPIRED
 
     def withdraw(self) -> None:
         """Take the offer back; what was promised already stays promised."""

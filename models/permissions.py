@@ -61,6 +61,7 @@ class Permission(StrEnum):
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
+    LISTING_RENEW_BY_LINK = "listing:renew-by-link"
     SKILL_EDIT = "skill:edit"
     SKILL_MERGE = "skill:merge"
     BODY_PEOPLE = "body:people"
@@ -301,6 +302,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.STAFF_SEE: (is_administrator,),
         Permission.APPOINTMENT_END: (administers_its_place,),
         Permission.ENQUIRY_ANSWER_BY_LINK: (anyone,),  # the signed link in the mail is the key
+        Permission.LISTING_RENEW_BY_LINK: (anyone,),  # the same
         Permission.SKILL_EDIT: (is_administrator,),
         Permission.SKILL_MERGE: (is_administrator,),
         Permission.WEIGHTS_SEE: (is_administrator,),

@@ -84,7 +84,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         ),
         "needs": _table(
             title=P, body=P, status=O, origin=O, source=P, online=O, accepts=O, windows=O, welcomes=O, starts_on=O,
-            ends_on=O, expires_on=O, notice_contact=P, notice_phone=P, discarded_at=O, import_key=D,
+            ends_on=O, expires_on=O, notice_contact=P, notice_phone=P, discarded_at=O,
+            renewal_asked_for=O, import_key=D,
             opened_at=O, search_text=D, participant_id=O, area_id=O,
             municipality_id=O, posted_by_id=O, version=O,
         ),
@@ -97,7 +98,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             title=P, body=P, status=O, source=P, reach=O, online=O, condition=O, windows=O, starts_on=O, ends_on=O,
             expires_on=O, engagement_limit=O, yearly_limit=O, import_key=D, engagements=O,
             engagement_limit_exceeded=O, engagements_year=O, yearly_engagements=O, yearly_limit_exceeded=O,
-            search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
+            renewal_asked_for=O, search_text=D, terms=D, meaning=D, participant_id=O, area_id=O,
             municipality_id=O, version=O,
         ),
         "outbox_mails": _table(

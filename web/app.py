@@ -26,7 +26,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.accounts import commands as accounts_commands
     from web.accounts import views as accounts_views
     from web.administration import commands as administration_commands
-    from web.administration import jobs as administration_jobs
     from web.administration import views as administration_views
     from web.areas import views as areas_views
     from web.drafts import views as drafts_views
@@ -37,18 +36,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.listings import views as listings_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
-    from web.operations import jobs as operations_jobs
     from web.operations import views as operations_views
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
-    from web.partnerships import jobs as partnerships_jobs
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
-    from web.searches import jobs as searches_jobs
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
-    from web.suggestions import jobs as suggestions_jobs
     from web.suggestions import views as suggestions_views
     from web.undo import views as undo_views
 
@@ -70,15 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_i18n(app)
     init_errors(app)
     init_pages(app, settings)
-    work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
-    work |= {
-        JobKind.REFRESH_OFFER: suggestions_jobs.seek,
-        JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
-        JobKind.LEARN_WEIGHTS: administration_jobs.learn,
-    }
-    init_worker(
-        app, settings, work, (operations_jobs.tidy, suggestions_jobs.tidy, searches_jobs.tidy, partnerships_jobs.tidy)
-    )
+    _init_work(app, settings)
 
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
@@ -100,3 +87,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_every_route_names_its_permission(app)
     init_transfer(app)
     return app
+
+
+def _init_work(app: Flask, settings: Settings) -> None:
+    """Give the application its queue, what can be done there, and what is done by the hour."""
+    from web.administration import jobs as administration_jobs
+    from web.listings import jobs as listings_jobs
+    from web.operations import jobs as operations_jobs
+    from web.partnerships import jobs as partnerships_jobs
+    from web.searches import jobs as searches_jobs
+    from web.suggestions import jobs as suggestions_jobs
+
+    work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
+    work |= {
+        JobKind.REFRESH_OFFER: suggestions_jobs.seek,
+        JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
+        JobKind.LEARN_WEIGHTS: administration_jobs.learn,
+    }
+    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs)
+    init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

@@ -1,4 +1,4 @@
-"""When somebody was reminded of an enquiry, and when a coordinator was told that no answer came.
+"""When somebody was reminded of an enquiry and a coordinator told of it, and about which end a need or offer was asked.
 
 Revision ID: 1796630400
 Revises: 1796457600
@@ -15,12 +15,14 @@ depends_on = None
 
 
 def upgrade():
-    with op.batch_alter_table('enquiries') as batch_op:
-        batch_op.add_column(sa.Column('reminded_at', sa.DateTime(), nullable=True))
-        batch_op.add_column(sa.Column('alerted_at', sa.DateTime(), nullable=True))
+    op.add_column('enquiries', sa.Column('reminded_at', sa.DateTime(), nullable=True))
+    op.add_column('enquiries', sa.Column('alerted_at', sa.DateTime(), nullable=True))
+    op.add_column('needs', sa.Column('renewal_asked_for', sa.Date(), nullable=True))
+    op.add_column('offers', sa.Column('renewal_asked_for', sa.Date(), nullable=True))
 
 
 def downgrade():
-    with op.batch_alter_table('enquiries') as batch_op:
-        batch_op.drop_column('alerted_at')
-        batch_op.drop_column('reminded_at')
+    op.drop_column('offers', 'renewal_asked_for')
+    op.drop_column('needs', 'renewal_asked_for')
+    op.drop_column('enquiries', 'alerted_at')
+    op.drop_column('enquiries', 'reminded_at')

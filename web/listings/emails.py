@@ -1,8 +1,13 @@
-"""Wording of the mails about doing it together; names come only through `seen_by`."""
+"""Wording of the mails about doing it together and about what ends; names come only through `seen_by`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from models import Account, JointWish, Reply
+from models import Account, JointWish, Need, Offer, Participant, Reply
+from web.listings.queries.renewal import may_renew_by_link, renewal_token
 from web.mailer import compose, page_url
 from web.participants.queries import seen_by
 
@@ -31,4 +36,45 @@ def joint_wish_answered(session: Session, wish: JointWish, *, to: Account) -> No
         their_title=wish.other_need.title,
         is_yes=wish.reply is Reply.YES,
         url=page_url(session, f"/needs/{wish.need.id}"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One need or offer in a mail about what ends."""
+
+    title: str
+    is_need: bool
+    ends_on: date
+    has_ended: bool
+    url: str
+
+
+def renewal(
+    session: Session, participant: Participant, rows: Sequence[Need | Offer], *, today: date, to: Account
+) -> None:
+    """Ask one account whether what ends is still needed or offered, with a way to say so for each."""
+    by_link = may_renew_by_link(to) and to.represents(participant.id)
+    compose(
+        session,
+        "renewal",
+        to=to,
+        of=seen_by(to, participant).name,
+        by_link=by_link,
+        endings=[
+            Ending(
+                title=row.title,
+                is_need=isinstance(row, Need),
+                ends_on=row.expires_on,
+                has_ended=row.expires_on < today,
+                url=page_url(
+                    session,
+                    f"/renew/{renewal_token(session, row, to)}"
+                    if by_link
+                    else f"/{'needs' if isinstance(row, Need) else 'offers'}/{row.id}",
+                ),
+            )
+            for row in rows
+            if row.expires_on is not None
+        ],
     )
