@@ -1,6 +1,7 @@
 """Every page that somebody can open: where it is, what it is built of, and what it promises."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,6 +35,7 @@ from models import (
     utc_now,
 )
 from seeds.ready_made import ready_made_needs
+from tests.journeys.mails import links_in_mails
 from web.database import db
 from web.listings.forms.steps import Step
 from web.security import SESSION_LASTS, Door, door_of, token_hash
@@ -108,7 +110,13 @@ def page_rules(app: Flask) -> list[tuple[Rule, Door]]:
 def addresses(app: Flask, session: Session, account: Account | None) -> Iterator[Address]:
     """Yield what the account may open: for a route about rows, one row of each sort that it may see."""
     adapter = app.url_map.bind("localhost")
+    mailed = defaultdict(list)
+    for endpoint, arguments in links_in_mails(app, session):
+        mailed[endpoint].append(arguments)
     for rule, door in page_rules(app):
+        assert "token" not in rule.arguments or mailed[rule.endpoint], f"no mail leads to {rule.rule}"
+        for arguments in mailed[rule.endpoint]:
+            yield Address(rule.endpoint, adapter.build(rule.endpoint, arguments))
         if door.on is None:
             subjects: list[dict[str, Any]] = [{}] if is_granted(door.permission, account) else []
         else:

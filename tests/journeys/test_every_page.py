@@ -22,6 +22,7 @@ from models import Account
 from tests.conftest import make_settings
 from tests.factories import make_account
 from tests.journeys import pages
+from tests.journeys.mails import write_every_mail
 from tests.journeys.pages import Address, Outline
 from web.app import create_app
 from web.database import db, session_scope
@@ -69,6 +70,7 @@ def app(matched_town: Path, tmp_path: Path) -> Iterator[Flask]:
     app.config["WTF_CSRF_ENABLED"] = False
     with session_scope(app, via="test") as session:
         session.add(make_account(email=NEWCOMER))
+    write_every_mail(app)
     yield app
     with app.app_context():
         db.engine.dispose()
