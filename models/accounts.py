@@ -77,6 +77,11 @@ class Account(Versioned, Base, kw_only=True):
         """Tell whether the account is confirmed and not suspended."""
         return self.confirmed_at is not None and self.suspended_at is None
 
+    @property
+    def may_act_by_link(self) -> bool:
+        """Tell whether a signed link in a mail is enough; whoever needs a second factor shows it there, too."""
+        return self.may_sign_in and not self.is_staff and self.second_factor_since is None
+
     def paths(self, role: Role) -> list[str]:
         """Return the paths of the places that the account is appointed to in this role."""
         return sorted(appointment.area.path for appointment in self.appointments if appointment.role is role)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from models import Account, JointWish, Need, Offer, Participant, Reply
-from web.listings.queries.renewal import may_renew_by_link, renewal_token
+from web.listings.queries.renewal import renewal_token
 from web.mailer import compose, page_url
 from web.participants.queries import seen_by
 
@@ -54,7 +54,7 @@ def renewal(
     session: Session, participant: Participant, rows: Sequence[Need | Offer], *, today: date, to: Account
 ) -> None:
     """Ask one account whether what ends is still needed or offered, with a way to say so for each."""
-    by_link = may_renew_by_link(to) and to.represents(participant.id)
+    by_link = to.may_act_by_link and to.represents(participant.id)
     compose(
         session,
         "renewal",

@@ -87,6 +87,6 @@ def all_said_yes(session: Session, partnership: Partnership, *, to: Account) -> 
 
 def _way_to_answer(session: Session, asked: Enquiry, to: Account) -> tuple[bool, str]:
     """Return whether an account answers by one tap on a link of its own, and where."""
-    by_link = queries.may_answer_by_link(to)
+    by_link = to.may_act_by_link
     path = f"/answer/{queries.answer_token(session, asked, to)}" if by_link else f"/enquiries/{asked.id}"
     return by_link, page_url(session, path)

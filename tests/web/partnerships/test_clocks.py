@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,16 +27,9 @@ TO_ALL = ["chair@hiyori.example", "manager@hiyori.example", "person@hiyori.examp
 
 
 @pytest.fixture
-def run_at(app: Flask, town: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that lets the worker do its hourly work at a moment."""
-
-    def run(moment: str) -> None:
-        town.session.commit()
-        monkeypatch.setenv("ENISHI_NOW", moment)
-        jobs.tidy(app)
-        town.session.expire_all()
-
-    return run
+def run_at(work_at: Callable[[Callable[[Flask], None], str], None]) -> Callable[[str], None]:
+    """Return a function that keeps the clocks at a moment."""
+    return partial(work_at, jobs.tidy)
 
 
 def say_yes(town: Any, partnership: Partnership, position: int) -> None:

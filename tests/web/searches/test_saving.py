@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -34,16 +35,9 @@ def _evening(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run_at(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that lets the worker do its hourly work at a moment."""
-
-    def run(moment: str) -> None:
-        session.commit()
-        monkeypatch.setenv("ENISHI_NOW", moment)
-        jobs.tidy(app)
-        session.expire_all()
-
-    return run
+def run_at(work_at: Callable[[Callable[[Flask], None], str], None]) -> Callable[[str], None]:
+    """Return a function that keeps the clocks at a moment."""
+    return partial(work_at, jobs.tidy)
 
 
 def ask_by_mail(client: FlaskClient, address: str = READER, query: str = "?q=食堂") -> None:

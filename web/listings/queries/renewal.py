@@ -41,11 +41,6 @@ def rows_due(session: Session, participant_id: UUID, *, on: date) -> list[Need |
     return sorted(found, key=lambda row: (row.expires_on or date.max, row.id))
 
 
-def may_renew_by_link(account: Account) -> bool:
-    """Tell whether a mail alone is enough; whoever needs a second factor shows it for this too."""
-    return account.may_sign_in and not account.is_staff and account.second_factor_since is None
-
-
 def renewal_token(session: Session, row: Need | Offer, account: Account) -> str:
     """Return what the link in the mail carries; it is used up as soon as the end of the row is another."""
     kind = "need" if isinstance(row, Need) else "offer"
@@ -63,7 +58,7 @@ def to_renew(session: Session, token: str) -> ToRenew | None:
     if row is None or account is None or _day(row) != day or not _can_be_renewed(row):
         return None
     permission = Permission.NEED_EDIT if isinstance(row, Need) else Permission.OFFER_EDIT
-    if not may_renew_by_link(account) or not is_granted(permission, account, row):
+    if not account.may_act_by_link or not is_granted(permission, account, row):
         return None
     return ToRenew(row, account)
 

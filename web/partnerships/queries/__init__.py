@@ -1,6 +1,6 @@
 """Reads of partnerships and enquiries, the locks that answers need, and the link in an enquiry's mail."""
 
-from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link, may_answer_by_link
+from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link
 from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal, proposals_due
 from web.partnerships.queries.seen import (
     Page,
@@ -30,7 +30,6 @@ __all__ = [
     "load_team",
     "lock_partnership",
     "lock_proposal",
-    "may_answer_by_link",
     "open_slots",
     "page_of",
     "proposals_due",

@@ -23,11 +23,6 @@ class AskedByLink:
     account: Account
 
 
-def may_answer_by_link(account: Account) -> bool:
-    """Tell whether a mail alone is enough; whoever needs a second factor shows it for an answer too."""
-    return account.may_sign_in and not account.is_staff and account.second_factor_since is None
-
-
 def answer_token(session: Session, enquiry: Enquiry, account: Account) -> str:
     """Return what the link in the mail carries."""
     return str(_serializer(session).dumps([enquiry.id.hex, account.id.hex]))
@@ -42,7 +37,7 @@ def asked_by_link(session: Session, token: str, *, at: datetime) -> AskedByLink 
         return None
     if enquiry is None or account is None or at >= enquiry.sent_at + LINK_LASTS:
         return None
-    if not may_answer_by_link(account) or not is_granted(Permission.ENQUIRY_ANSWER, account, enquiry):
+    if not account.may_act_by_link or not is_granted(Permission.ENQUIRY_ANSWER, account, enquiry):
         return None
     return AskedByLink(enquiry, account)
 
