@@ -61,6 +61,7 @@ class Permission(StrEnum):
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
+    ENQUIRY_NOTE = "enquiry:note"
     LISTING_RENEW_BY_LINK = "listing:renew-by-link"
     SKILL_EDIT = "skill:edit"
     SKILL_MERGE = "skill:merge"
@@ -206,6 +207,11 @@ def represents_its_party(account: Account | None, subject: Enquiry) -> bool:
     return account is not None and account.represents(subject.party.participant_id)
 
 
+def coordinates_its_proposal(account: Account | None, subject: Enquiry) -> bool:
+    """Grant to coordinators of the place of the need that the enquiry is about."""
+    return coordinates_its_need(account, subject.party.partnership)
+
+
 def coordinates_it_still(account: Account | None, subject: Participant) -> bool:
     """Grant to coordinators of its place as long as the record was not given up for another one."""
     return coordinates_its_place(account, subject) and not subject.was_merged
@@ -292,6 +298,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PARTNERSHIP_SEE: (represents_a_party, coordinates_its_need),
         Permission.ENQUIRY_SEE: (represents_its_party,),
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
+        Permission.ENQUIRY_NOTE: (coordinates_its_proposal,),
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
         Permission.BODY_PEOPLE: (manages_the_body, coordinates_the_body),

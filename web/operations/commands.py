@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from web.worker import Worker
 
 THREADS: Final = 8
+# Where all addresses of a machine are listened to, links lead to the machine itself.
+LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # read here, not bound to
 MOST_CONNECTIONS: Final = 1000
 # What is a little too large gets a page that says so; what is far too large is cut off by the server.
 BODY_ALLOWANCE: Final = 8
@@ -128,6 +130,9 @@ def serve(info: Any, *, host: str, port: int, works: bool) -> None:
         raise click.ClickException(
             f"cannot listen at {host}, port {port}: {error.strerror}. PORT=… names another."
         ) from error
+    if "ENISHI_BASE_URL" not in os.environ:
+        # Links in mails lead to where it is served; in production the address is named.
+        app.extensions["settings"] = replace(_settings(app), base_url=f"http://{LOOPBACK.get(host, host)}:{port}")
     if works:
         cast("Worker", app.extensions["worker"]).start()
     signal.signal(signal.SIGTERM, _stop)

@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import UUID as IS_UUID
-from wtforms.validators import AnyOf, Length, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 
-from models import ActivityField, Area, Reply
-from web.fields import options
+from models import ActivityField, Area, ConsentChannel, Reply
+from web.fields import members_of, options
 
 LONGEST_NOTE = 1000
 
@@ -35,6 +35,22 @@ class AnswerForm(FlaskForm):
         """Ask for a reason where the answer is no, and only there."""
         if self.reply.data == Reply.NO and field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(_l("Choose the reason that comes closest."))
+
+
+class NotedAnswerForm(AnswerForm):
+    """What a party said to a coordinator, and in which way."""
+
+    publishes = None
+    channel = RadioField(
+        _l("How did they answer?"),
+        choices=[choice for choice in members_of(ConsentChannel) if choice.value != ConsentChannel.WEB],
+        default=ConsentChannel.TELEPHONE.value,
+    )
+    reply = RadioField(
+        _l("What did they say?"),
+        choices=options([(Reply.YES.value, _l("Yes")), (Reply.NO.value, _l("No"))]),
+        validators=[InputRequired(_l("Choose yes or no."))],
+    )
 
 
 class PublicationForm(FlaskForm):

@@ -96,6 +96,30 @@ def answer(
     return partnership
 
 
+def note_answer(
+    session: Session,
+    enquiry: Enquiry,
+    reply: Reply,
+    *,
+    by: Account,
+    at: datetime,
+    reason: ReviewReason | None,
+    note: str,
+    channel: ConsentChannel,
+) -> Partnership:
+    """Note what a party without an account said by telephone, face to face or on paper, as a coordinator heard it.
+
+    Raises
+    ------
+    NotAllowed
+        Somebody speaks for the party here and answers for it, or the coordinator is of another place.
+
+    """
+    if channel is ConsentChannel.WEB or not _may_note_for(session, enquiry.party, by):
+        raise NotAllowed("this is said by the party itself")
+    return answer(session, enquiry, reply, by=by, at=at, reason=reason, note=note, channel=channel)
+
+
 def publish(session: Session, party: Party, *, agrees: bool, by: Account, at: datetime) -> None:
     """Note whether a party agrees that anybody may read of its partnership; it can change its mind at any time.
 

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from models import Account, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
+from models import Account, ConsentChannel, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
 from models.lifecycle import MAIN_WAY
 from web.database import current_session, working_as
 from web.i18n import label, locale
 from web.pages import limiter, pagination
 from web.partnerships import queries, services
-from web.partnerships.forms import AnswerForm, PublicationForm, PublicFilter
+from web.partnerships.forms import AnswerForm, NotedAnswerForm, PublicationForm, PublicFilter
 from web.partnerships.queries import published
 from web.security import account_at_work, current_account, requires
 
@@ -117,6 +117,35 @@ def answer(asked: Enquiry) -> ResponseReturnValue:
     return redirect(url_for("partnerships.partnership", id=found.id), 303)
 
 
+@bp.route("/enquiries/<uuid:id>/note", methods=["GET", "POST"])
+@requires(Permission.ENQUIRY_NOTE, on=Enquiry)
+def note_answer(asked: Enquiry) -> ResponseReturnValue:
+    """Take the answer that a party without an account gave to a coordinator."""
+    session, form, account = current_session(), NotedAnswerForm(), account_at_work()
+    partnership = asked.party.partnership
+    seen = queries.seen_partnership(session, partnership, account)
+    party = next(one for one in seen.parties if one.id == asked.party_id)
+    if not asked.is_open or party.has_account:
+        return redirect(url_for("partnerships.partnership", id=partnership.id), 303)
+    form.reason.choices = _reasons()
+    if not form.validate_on_submit():
+        page = render_template("partnerships/note.html", enquiry=asked, form=form, party=party)
+        return page, 422 if form.is_submitted() else 200
+    reply = Reply(form.reply.data)
+    services.note_answer(
+        session,
+        asked,
+        reply,
+        by=account,
+        at=utc_now(),
+        reason=queries.decline_reason(session, form.reason.data) if reply is Reply.NO else None,
+        note=form.note.data or "",
+        channel=ConsentChannel(form.channel.data),
+    )
+    flash(_("The answer has been noted."), "success")
+    return redirect(url_for("partnerships.partnership", id=partnership.id), 303)
+
+
 @bp.route("/answer/<token>", methods=["GET", "POST"])
 @requires(Permission.ENQUIRY_ANSWER_BY_LINK)
 @limiter.limit(LINKS_A_NETWORK)
@@ -160,10 +189,12 @@ def _answer_page(asked: queries.AskedByLink, form: AnswerForm) -> str:
 
 def _answer_form() -> AnswerForm:
     form = AnswerForm()
-    form.reason.choices = [
-        SelectChoice(reason.code, reason.name(locale())) for reason in queries.decline_reasons(current_session())
-    ]
+    form.reason.choices = _reasons()
     return form
+
+
+def _reasons() -> list[SelectChoice]:
+    return [SelectChoice(reason.code, reason.name(locale())) for reason in queries.decline_reasons(current_session())]
 
 
 def _enquiry_page(asked: Enquiry, form: AnswerForm) -> str:

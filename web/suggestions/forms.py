@@ -259,10 +259,11 @@ class OrderForm(FlaskForm):
         """Return the first of the suggestions, down to the last that was moved; None, with a note, where none was."""
         numbers = [place.data for place in self.place]
         wished = [
-            (number if number is not None else place, place)
+            (place if number is None else number, place)
             for place, number in enumerate([*numbers, *[None] * len(suggestions)][: len(suggestions)], start=1)
         ]
-        order = [place - 1 for _, place in sorted(wished)]
+        # Of two with one number, what was moved up to it stands before it, and what was moved down behind it.
+        order = [place - 1 for number, place in sorted(wished, key=lambda one: (one[0], one[0] - one[1]))]
         moved = [place for place, former in enumerate(order) if place != former]
         if not moved:
             self.form_errors.append(_l("Give at least one of them another number."))

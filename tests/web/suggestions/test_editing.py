@@ -327,6 +327,35 @@ def test_an_edit_without_a_reason_cannot_exist(town: Any, other_writer: Offer) -
         town.session.flush()
 
 
+def test_what_is_moved_to_a_place_stands_there_though_another_has_its_number(
+    town: Any, other_writer: Offer, signed_in: SignedIn
+) -> None:
+    del other_writer
+    first, second, *_ = reviews.suggestions_for(town.session, town.coordinator, town.need, at=utc_now())
+    order = {f"place-{k}": str(k + 1) for k in range(len(town.suggestions()))}
+    town.session.commit()
+
+    url = f"/desk/needs/{town.need.id}/order"
+    signed_in(town.coordinator).post(url, data=order | {"place-1": "1", "note": "先に声をかけた"})
+
+    town.session.expire_all()
+    assert [first.coordinators_place, second.coordinators_place] == [2, 1]
+
+
+def test_where_nothing_is_open_the_page_says_how_somebody_can_still_come_in(
+    town: Any, other_writer: Offer, signed_in: SignedIn
+) -> None:
+    browser, suggestion = signed_in(town.coordinator), best(town)
+    url = f"/suggestions/{suggestion.id}/edit"
+
+    filled = browser.post(url, data=form_for(town, suggestion, "search", q=other_writer.title)).text
+    taken_out = browser.post(url, data=form_for(town, suggestion, f"remove:{town.writing_offer.id}")).text
+
+    assert "first take out whoever gives that part now" in filled
+    assert f'value="add:{other_writer.id}"' not in filled
+    assert f'value="add:{other_writer.id}"' in taken_out
+
+
 def test_a_coordinators_order_is_shown_with_its_reason_and_stays(
     town: Any, other_writer: Offer, signed_in: SignedIn
 ) -> None:

@@ -345,6 +345,17 @@ def test_approving_returns_to_the_desk_and_asks_everybody(town: Any, signed_in: 
     assert town.session.scalar(select(func.count()).select_from(Partnership)) == 1
 
 
+def test_approving_names_whom_no_mail_reaches(town: Any, signed_in: SignedIn) -> None:
+    town.look_for_partners()
+    browser = signed_in(town.coordinator)
+    browser.post(f"{best_url(town)}/approve", data=form_of(town))
+
+    page = browser.get("/desk").text
+
+    assert "please ring" in page
+    assert town.resident.name in page.partition("please ring")[2][:200]
+
+
 def test_a_click_that_arrives_twice_approves_once(town: Any, signed_in: SignedIn) -> None:
     town.look_for_partners()
     browser, url, form = signed_in(town.coordinator), f"{best_url(town)}/approve", form_of(town) | {"_once": "click"}

@@ -156,6 +156,26 @@ def test_who_took_something_else_meanwhile_leaves_the_season(town: Any) -> None:
     assert [[offer.id for offer in row.offers] for row in rows] == [[town.writing_offer.id]]
 
 
+def test_a_pair_that_was_refused_leaves_the_season(town: Any) -> None:
+    need = make_need(
+        participant=town.association, title="会報", slots=[make_slot(what="会報を組む人", skill=town.newsletter)]
+    )
+    town.need.withdraw()
+    town.session.add(need)
+    town.look_for_partners()
+
+    def assigned() -> set[Any]:
+        rows = season(town.session, town.coordinator, town.municipality, by="stability", page=1).rows
+        return {offer.id for row in rows if row.need.id == need.id for offer in row.offers}
+
+    assert assigned() == {town.writing_offer.id}
+
+    town.suggestions(need)[0].refuse(town.refuse_reason, note="", by=town.coordinator, at=NOON)
+    town.session.commit()
+
+    assert assigned() == set()
+
+
 def test_who_withdrew_the_consent_is_neither_assigned_nor_shown_needs(town: Any) -> None:
     account = helper(town)
     town.look_for_partners()

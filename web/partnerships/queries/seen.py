@@ -35,7 +35,7 @@ from models import (
 from models.business_days import add_business_days
 from models.partnerships import RELEASE_BUSINESS_DAYS
 from models.years import town_day
-from web.participants.queries import SeenParticipant, seen_by, was_revealed_within_the_hour
+from web.participants.queries import SeenParticipant, accounts_of, seen_by, was_revealed_within_the_hour
 
 PAGE_SIZE: Final = 20
 ENDED_BEFORE_ALL_SAID_YES: Final = frozenset({Stage.DECLINED, Stage.LAPSED, Stage.WITHDRAWN})
@@ -351,3 +351,10 @@ def _seen_party(
         publishes=may_publish and party.publishes_at is not None,
         may_publish=may_publish,
     )
+
+
+def parties_without_account(session: Session, partnership: Partnership) -> list[Participant]:
+    """Return the parties that no account speaks for, so that somebody has to ring them."""
+    participants = list({party.participant_id: party.participant for party in partnership.parties}.values())
+    accounts = accounts_of(session, participants)
+    return [participant for participant in participants if not accounts[participant.id]]

@@ -89,6 +89,7 @@ class SeenSketch:
     changes: Sequence[SeenChange]
     for_open_slots: Sequence[tuple[str, Sequence[SeenChoice]]]
     found: Sequence[SeenChoice]
+    is_filled: bool
     may_be_saved: bool
     may_take_more: bool
 
@@ -136,6 +137,7 @@ def sketched(sketch: Sketch, *, naming: Naming) -> SeenSketch:
             (names[slot], [choices[key] for key in keys]) for slot, keys in sketch.for_open_slots.items() if keys
         ],
         found=[choices[key] for key in sketch.found],
+        is_filled=result is not None and not result.open_slots,
         may_be_saved=sketch.may_be_saved,
         may_take_more=sketch.may_take_more,
     )
@@ -313,7 +315,7 @@ def _problems(sketch: Sketch, choices: Mapping[str, SeenChoice]) -> list[str]:
     problems += [
         str(
             _(
-                "%(name)s would give nothing in this team. Take them out, or say below what they would do.",
+                "What %(name)s could give is filled by others already. Take out %(name)s, or whoever gives it now.",
                 name=choices[one].name,
             )
         )

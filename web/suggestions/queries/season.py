@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from models import Account, Area, MatchingRun, Need, Offer, Participant, RunState
+from models import (
+    Account,
+    Area,
+    MatchingRun,
+    Need,
+    Offer,
+    Participant,
+    RunState,
+    Suggestion,
+    SuggestionPartner,
+    Verdict,
+)
 from web.suggestions.queries.cases import PAGE_SIZE, needs_visible_to
 
 
@@ -57,6 +68,8 @@ def season(session: Session, account: Account, municipality: Area, *, by: str, p
     given = [
         (UUID(need), UUID(offer)) for need, _, offer in ((run and run.season) or {}).get(by, ()) if UUID(need) in shown
     ]
+    refused = _refused(session, shown)
+    given = [pair for pair in given if pair not in refused]
     offers = _offers(session, {offer for _, offer in given})
     return Season(
         run=run,
@@ -66,6 +79,18 @@ def season(session: Session, account: Account, municipality: Area, *, by: str, p
         ],
         total=session.scalar(open_needs.with_only_columns(func.count(), maintain_column_froms=True)) or 0,
     )
+
+
+def _refused(session: Session, needs: set[UUID]) -> set[tuple[UUID, UUID]]:
+    """Return which need and which offer a coordinator refused to bring together, just the two of them."""
+    statement = (
+        select(Suggestion.need_id, func.max(cast(SuggestionPartner.offer_id, String)))
+        .join(SuggestionPartner)
+        .where(Suggestion.need_id.in_(needs), Suggestion.verdict == Verdict.REFUSED)
+        .group_by(Suggestion.id, Suggestion.need_id)
+        .having(func.count() == 1)
+    )
+    return {(need, UUID(offer)) for need, offer in session.execute(statement)}
 
 
 def _offers(session: Session, ids: set[UUID]) -> dict[UUID, Offer]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from models import Permission, Suggestion, Verdict
 from web.database import current_session
 from web.i18n import label, locale, moment
+from web.partnerships.queries import parties_without_account
 from web.security import account_at_work, requires
 from web.suggestions import documents, forms, services
 from web.suggestions.queries import reviews
@@ -33,7 +34,17 @@ def approve(suggestion: Suggestion) -> ResponseReturnValue:
     if partnership is None:
         flash(_("Your approval is noted. A second coordinator has to agree."), "warning")
         return redirect(url_for("suggestions.suggestion", id=suggestion.id), 303)
-    flash(_("Approved. Everybody concerned is being asked now."), "success")
+    flash(_("“%(need)s” is approved. Everybody concerned is being asked now.", need=partnership.title), "success")
+    unreached = parties_without_account(current_session(), partnership)
+    if unreached:
+        names = _(", ").join(naming()(participant) for participant in unreached)
+        flash(
+            _(
+                "Who gets no mail, please ring: %(names)s. Note their answer on the page of the partnership.",
+                names=names,
+            ),
+            "warning",
+        )
     return redirect(url_for("suggestions.index"), 303)
 
 
