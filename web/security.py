@@ -18,18 +18,20 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import (
     Account,
     ApiToken,
     Base,
+    Enquiry,
     Membership,
     Need,
     Offer,
     Participant,
     Partnership,
+    Party,
     Permission,
     SignIn,
     is_granted,
@@ -49,6 +51,14 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
         Need: (joinedload(Need.area), joinedload(Need.participant).lazyload(Participant.consents)),
         Offer: (joinedload(Offer.area), joinedload(Offer.participant).lazyload(Participant.consents)),
         Partnership: (joinedload(Partnership.need).joinedload(Need.area),),
+        Enquiry: (
+            joinedload(Enquiry.party).options(
+                lazyload(Party.commitments),
+                joinedload(Party.partnership).options(
+                    lazyload(Partnership.parties), joinedload(Partnership.need).joinedload(Need.area)
+                ),
+            ),
+        ),
     }
 )
 

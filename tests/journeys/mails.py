@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from models import Account, Enquiry, Membership, Need, OutboxMail, Participant, Role, SavedSearch, utc_now
+from models import Account, Enquiry, Membership, Need, OutboxMail, Participant, Party, Role, SavedSearch, utc_now
 from models.years import town_day
 from web.database import session_scope
 from web.listings.services import renewal
@@ -54,6 +54,14 @@ def write_every_mail(app: Flask) -> None:
         session.add(reader)
         session.flush()
         assert searches.tell(session, reader.reader_id, at=at, secret=app.config["SECRET_KEY"])
+
+
+def take_accounts_from_those_asked(app: Flask) -> None:
+    """Let nobody speak for the parties whose answer is awaited, as where they are only reached by telephone."""
+    awaited = select(Party.participant_id).join(Enquiry).where(Enquiry.reply.is_(None), Enquiry.released_at.is_(None))
+    with session_scope(app, via="test") as session:
+        for membership in session.scalars(select(Membership).where(Membership.participant_id.in_(awaited))):
+            session.delete(membership)
 
 
 def _ask_somebody(session: Session) -> None:

@@ -122,13 +122,13 @@ def answer(asked: Enquiry) -> ResponseReturnValue:
 def note_answer(asked: Enquiry) -> ResponseReturnValue:
     """Take the answer that a party without an account gave to a coordinator."""
     session, form, account = current_session(), NotedAnswerForm(), account_at_work()
-    partnership = asked.party.partnership
-    seen = queries.seen_partnership(session, partnership, account)
-    party = next(one for one in seen.parties if one.id == asked.party_id)
-    if not asked.is_open or party.has_account:
+    seen = queries.seen_question(session, asked, account)
+    partnership, participant = seen.partnership, asked.party.participant
+    if not asked.is_open or participant not in queries.parties_without_account(session, partnership):
         return redirect(url_for("partnerships.partnership", id=partnership.id), 303)
     form.reason.choices = _reasons()
     if not form.validate_on_submit():
+        party = next(one for one in seen.parties if one.id == asked.party_id)
         page = render_template("partnerships/note.html", enquiry=asked, form=form, party=party)
         return page, 422 if form.is_submitted() else 200
     reply = Reply(form.reply.data)
