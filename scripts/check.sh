@@ -15,6 +15,7 @@ look() {
 look "format" $VENV/bin/ruff format --check .
 look "lint" $VENV/bin/ruff check .
 look "types" $VENV/bin/mypy
+look "types of what measures" env MYPYPATH=.:scripts $VENV/bin/mypy --package bench --explicit-package-bases
 look "layers" env PYTHONPATH=. $VENV/bin/lint-imports --no-cache --no-logo
 look "templates" $VENV/bin/djlint --lint --quiet web/templates
 look "shell" bash -n scripts/*.sh .ci/run

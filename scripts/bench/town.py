@@ -54,7 +54,7 @@ def rows(*, full: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="enishi-bench-") as name:
         instance = Path(name)
         run_flask(instance, "prepare", "--town")
-        app = create_app(Settings.fromenvironment(environment(instance)))
+        app = create_app(Settings.from_environment(environment(instance)))
         yield from engine_rows(app)
         yield from page_rows(app, instance)
         with app.app_context():
