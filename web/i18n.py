@@ -247,9 +247,11 @@ def locale() -> str:
 
 
 def day(value: date | None, *, language: str | None = None) -> str:
-    """Return a day as people write it: 令和8年11月22日（日） or 22 November 2026 (Sun)."""
+    """Return a day, or that of a moment, as people write it: 令和8年11月22日（日） or 22 November 2026 (Sun)."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(TOWN_TIME).date()
     if (language or locale()) == "en":
         return f"{value.day} {value:%B} {value.year} ({value:%a})"
     weekday = WEEKDAYS_JA[value.weekday()]

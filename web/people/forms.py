@@ -117,6 +117,11 @@ class HandOverForm(ContactForm):
         validators=[InputRequired(_l("Choose one."))],
     )
 
+    def propose(self, known: Participant | Invitation) -> None:
+        """Begin with the details that stay with the office; the name is that of the next officer."""
+        super().propose(known)
+        self.contact_name.data = ""
+
     @property
     def stays(self) -> bool:
         """Tell whether the old officer stays as a member."""

@@ -99,7 +99,8 @@ def confirm(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         search.confirm(at=utc_now())
     url = needs_search.needs_url(Filters.from_address(search.parameters))
-    return render_template("searches/confirm.html", search=search, url=url)
+    stop_url = url_for("searches.stop", token=services.stop_token(search.reader_id, current_app.config["SECRET_KEY"]))
+    return render_template("searches/confirm.html", search=search, url=url, stop_url=stop_url)
 
 
 @bp.route("/searches/stop/<token>", methods=["GET", "POST"])

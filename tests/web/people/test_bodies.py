@@ -176,6 +176,17 @@ def test_a_visitor_accepts_nothing(client: FlaskClient, body: Body, session: Aud
     assert invitation.accepted_at is None
 
 
+def test_the_form_asks_for_the_name_of_the_next_officer_and_not_of_the_present_one(
+    body: Body, signed_in: SignedIn
+) -> None:
+    body.association.contact_name = "前田 会長"
+
+    page = signed_in(body.officer).get(f"/participants/{body.association.id}/hand-over").text
+
+    assert 'value="前田 会長"' not in page
+    assert 'value="090-OLD"' in page
+
+
 def test_an_office_is_handed_over_in_one_step(body: Body, signed_in: SignedIn, session: AuditedSession) -> None:
     asked = hand_over(signed_in(body.officer), body)
     between = (role_of(session, body.officer, body.association), body.association.contact_phone)

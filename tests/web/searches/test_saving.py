@@ -176,6 +176,17 @@ def test_a_mail_program_stops_the_mails_by_one_click(
     assert session.scalars(select(SavedSearch)).all() == []
 
 
+def test_a_search_can_be_stopped_before_its_first_mail(client: FlaskClient, session: Session) -> None:
+    confirmed_reader(client, session)
+    page = client.get(link_in(mails(session, "search-confirm")[0])).text
+    stop = re.search(r"/searches/stop/[^\"]+", page)
+    assert stop is not None
+
+    client.post(stop[0])
+
+    assert session.scalars(select(SavedSearch)).all() == []
+
+
 def test_looking_at_the_stopping_link_stops_nothing(client: FlaskClient, session: Session, app: Flask) -> None:
     search = confirmed_reader(client, session)
     path = f"/searches/stop/{services.stop_token(search.reader_id, app.config['SECRET_KEY'])}"
