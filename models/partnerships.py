@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
+from models.business_days import add_business_days
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue
 from models.lifecycle import ALL_SAID_YES, Ending, Stage, check_move
 from models.listings import Need, Offer, OfferItem, Slot
 from models.participants import ConsentChannel, Participant
 from models.suggestions import Suggestion, Verdict
 from models.taxonomy import ReviewReason, ReviewStep
+from models.years import town_day
 
 REPLY_BUSINESS_DAYS: Final = 3
 ALERT_BUSINESS_DAYS: Final = 7
@@ -158,6 +160,11 @@ class Partnership(Versioned, Base, kw_only=True):
         elif all(other.enquiry.reply is Reply.YES for other in self.parties):
             self.accepted_at = at
             self.move_to(Stage.ACCEPTED, by=by, at=at)
+
+    @property
+    def lapses_on(self) -> date:
+        """Return the day on which a proposal lapses where somebody leaves it without an answer."""
+        return add_business_days(town_day(self.proposed_at), RELEASE_BUSINESS_DAYS)
 
     def lapse(self, *, at: datetime) -> None:
         """End a proposal that somebody left without an answer for too long."""

@@ -46,7 +46,7 @@ def reminder(session: Session, asked: Enquiry, *, on: date, to: Account) -> None
     )
 
 
-def no_answer(session: Session, partnership: Partnership, *, waited: int, releases_on: date, to: Account) -> None:
+def no_answer(session: Session, partnership: Partnership, *, waited: int, to: Account) -> None:
     """Tell a coordinator that somebody has not answered for long; who that is stands only on the page."""
     compose(
         session,
@@ -54,7 +54,7 @@ def no_answer(session: Session, partnership: Partnership, *, waited: int, releas
         to=to,
         title=partnership.title,
         waited=waited,
-        releases_on=releases_on,
+        releases_on=partnership.lapses_on,
         url=page_url(session, f"/partnerships/{partnership.id}"),
     )
 

@@ -160,9 +160,8 @@ def keep_time(session: Session, partnership: Partnership, *, at: datetime) -> No
         return
     _remind(session, [one for one in waiting if one.due_on <= today and one.reminded_at is None], at=at)
     if waited >= ALERT_BUSINESS_DAYS and any(one.alerted_at is None for one in waiting):
-        releases_on = add_business_days(town_day(partnership.proposed_at), RELEASE_BUSINESS_DAYS)
         for account in _coordinators_of(session, partnership):
-            emails.no_answer(session, partnership, waited=waited, releases_on=releases_on, to=account)
+            emails.no_answer(session, partnership, waited=waited, to=account)
         for enquiry in waiting:
             enquiry.alerted_at = at
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -32,9 +32,6 @@ from models import (
     is_granted,
     lies_under,
 )
-from models.business_days import add_business_days
-from models.partnerships import RELEASE_BUSINESS_DAYS
-from models.years import town_day
 from web.participants.queries import SeenParticipant, accounts_of, seen_by, was_revealed_within_the_hour
 
 PAGE_SIZE: Final = 20
@@ -96,11 +93,6 @@ class SeenPartnership:
     def awaiting_reader(self) -> tuple[Enquiry, ...]:
         """Return the enquiries that the reader can answer now."""
         return tuple(party.own_enquiry for party in self.parties if party.own_enquiry and party.own_enquiry.is_open)
-
-    @property
-    def lapses_on(self) -> date:
-        """Return the day on which the proposal lapses where somebody leaves it without an answer."""
-        return add_business_days(town_day(self.partnership.proposed_at), RELEASE_BUSINESS_DAYS)
 
     @property
     def windows(self) -> tuple[Window, ...]:
