@@ -11,19 +11,35 @@ from models.accounts import (
     SignIn,
     SignInAttempt,
 )
+from models.agreements import AgreementVersion, PartyTerms, Scan, Signature
 from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
 from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
 from models.base import Base, utc_now
+from models.carrying import (
+    ChangeRequest,
+    LedgerEntry,
+    LedgerLine,
+    LedgerMove,
+    Milestone,
+    RequestKind,
+    WorkedHours,
+)
+from models.collaboration import CollaborationForm, DateAnswer, FormChoice, MatchingTable, MeetingDate
 from models.drafts import Draft, DraftKind
 from models.duplicates import DuplicateVerdict, Merger
+from models.endings import CaseStudy, Continuation, EndDecision
+from models.endorsements import Endorsement, EndorsementKind
+from models.evaluations import Again, Evaluation, GoalReached, Merit, OutsideView, SurveyAnswer
 from models.invitations import Invitation
 from models.jobs import Job, JobKind, JobState
 from models.lifecycle import Ending, Stage
 from models.listings import Need, NeedOrigin, NeedStatus, Offer, OfferItem, OfferStatus, Slot
+from models.notices import NewsKind, Notice
 from models.outbox import OutboxMail
 from models.participants import Consent, ConsentChannel, ConsentPurpose, Participant, ParticipantKind
 from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
 from models.permissions import Permission, is_granted
+from models.principles import Gate, Principle, PrincipleChoice, PrincipleSet
 from models.requests import HandledRequest
 from models.searches import SavedSearch
 from models.showings import NeedsShown
@@ -60,6 +76,8 @@ from models.wishes import JointWish
 __all__ = [
     "Account",
     "ActivityField",
+    "Again",
+    "AgreementVersion",
     "ApiToken",
     "Appointment",
     "Area",
@@ -71,44 +89,71 @@ __all__ = [
     "AuditHead",
     "AuditedSession",
     "Base",
+    "CaseStudy",
+    "ChangeRequest",
+    "CollaborationForm",
     "Commitment",
     "Condition",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
+    "Continuation",
+    "DateAnswer",
     "Draft",
     "DraftKind",
     "DuplicateVerdict",
     "EditKind",
+    "EndDecision",
     "Ending",
+    "Endorsement",
+    "EndorsementKind",
     "Enquiry",
+    "Evaluation",
+    "FormChoice",
+    "Gate",
+    "GoalReached",
     "HandledRequest",
     "Invitation",
     "Job",
     "JobKind",
     "JobState",
     "JointWish",
+    "LedgerEntry",
+    "LedgerLine",
+    "LedgerMove",
     "MatchingRun",
+    "MatchingTable",
+    "MeetingDate",
     "Membership",
     "Merger",
+    "Merit",
+    "Milestone",
     "Need",
     "NeedOrigin",
     "NeedOutcome",
     "NeedStatus",
     "NeedsShown",
+    "NewsKind",
+    "Notice",
     "Offer",
     "OfferItem",
     "OfferStatus",
     "OutboxMail",
+    "OutsideView",
     "Participant",
     "ParticipantKind",
     "Partnership",
     "Party",
+    "PartyTerms",
     "Passkey",
     "PasskeyChallenge",
     "Permission",
+    "Principle",
+    "PrincipleChoice",
+    "PrincipleSet",
     "Reach",
     "Reply",
+    "RequestKind",
     "ResourceKind",
     "Reveal",
     "ReviewReason",
@@ -116,9 +161,11 @@ __all__ = [
     "Role",
     "RunState",
     "SavedSearch",
+    "Scan",
     "Side",
     "SignIn",
     "SignInAttempt",
+    "Signature",
     "Skill",
     "SkillAlias",
     "SkillMerger",
@@ -131,11 +178,13 @@ __all__ = [
     "SuggestionEdit",
     "SuggestionPartner",
     "SuggestionShare",
+    "SurveyAnswer",
     "Times",
     "Verdict",
     "WeightPreview",
     "WeightSet",
     "Window",
+    "WorkedHours",
     "is_granted",
     "lies_under",
     "utc_now",

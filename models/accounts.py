@@ -50,6 +50,7 @@ class Account(Versioned, Base, kw_only=True):
     second_factor_since: Mapped[datetime | None] = mapped_column(default=None, init=False)
     second_factor_last_step: Mapped[int | None] = mapped_column(default=None, init=False)
     link_used_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    news_stopped_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="account", cascade="all, delete-orphan", lazy="selectin", init=False

@@ -44,6 +44,7 @@ NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
         "drafts": "typed and not said yet; what becomes of a draft is recorded",
         "saved_searches": "what a reader looks for is their own; nothing of the town changes by it",
         "needs_shown": "derived by a run that is recorded",
+        "notices": "news of what is recorded",
         "weight_previews": "reckoned from weights that are recorded",
     }
 )

@@ -65,3 +65,21 @@ class InvalidValue(DomainError):
     """A value lies outside of what the model accepts."""
 
     code = "invalid_value"
+
+
+class AgreementIncomplete(DomainError):
+    """The agreement does not hold what the principles of the municipality ask for."""
+
+    code = "agreement_incomplete"
+
+
+class NotInHand(DomainError):
+    """More was to come back, be used up or be missing than was handed over and is outstanding."""
+
+    code = "not_in_hand"
+
+
+class LedgerUnbalanced(DomainError):
+    """Things that were lent, or money, are still outstanding."""
+
+    code = "ledger_unbalanced"

@@ -1,6 +1,6 @@
 """Partnerships: who takes part, what each promised, what each answered, and who learnt whose contact details."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,9 @@ from models.years import town_day
 REPLY_BUSINESS_DAYS: Final = 3
 ALERT_BUSINESS_DAYS: Final = 7
 RELEASE_BUSINESS_DAYS: Final = 14
+EVALUATION_BUSINESS_DAYS: Final = 14
+GRACE: Final = timedelta(days=30)
+LEAST_PARTIES: Final = 2
 
 
 class Side(StrEnum):
@@ -70,6 +73,11 @@ class Partnership(Versioned, Base, kw_only=True):
     ending: Mapped[Ending | None] = mapped_column(default=None, init=False)
     accepted_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     over_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    agreed_version: Mapped[int | None] = mapped_column(default=None, init=False)
+    starts_on: Mapped[date | None] = mapped_column(default=None, init=False)
+    ends_on: Mapped[date | None] = mapped_column(default=None, init=False)
+    evaluation_on: Mapped[date | None] = mapped_column(default=None, init=False)
+    evaluated_until: Mapped[date | None] = mapped_column(default=None, init=False)
     need_id: Mapped[UUID] = mapped_column(index=True, init=False)
     suggestion_id: Mapped[UUID] = mapped_column(init=False)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
@@ -171,6 +179,45 @@ class Partnership(Versioned, Base, kw_only=True):
         self.move_to(Stage.LAPSED, by=None, at=at)
 
     @property
+    def present(self) -> "list[Party]":
+        """Return the parties that have not left."""
+        return [party for party in self.parties if party.left_at is None]
+
+    def begin_drafting(self, *, by: Account, at: datetime) -> None:
+        """Begin to write the agreement, if nobody has yet."""
+        if self.stage is Stage.ACCEPTED:
+            self.move_to(Stage.DRAFTING, by=by, at=at)
+
+    def agree(
+        self, version: int, *, starts_on: date, ends_on: date, evaluation_on: date, by: Account, at: datetime
+    ) -> None:
+        """Bring a version of the agreement into force that every party signed; a later one replaces an earlier one."""
+        self.agreed_version = version
+        self.starts_on, self.ends_on, self.evaluation_on = starts_on, ends_on, evaluation_on
+        if self.stage is Stage.DRAFTING:
+            self.move_to(Stage.AGREED, by=by, at=at)
+
+    def begin_evaluation(self, *, by: Account | None, at: datetime) -> None:
+        """Ask every party to look back, until a last day; on the day after it the evaluations open."""
+        self.evaluated_until = add_business_days(town_day(at), EVALUATION_BUSINESS_DAYS)
+        self.move_to(Stage.EVALUATING, by=by, at=at)
+
+    @property
+    def decided_until(self) -> date | None:
+        """Return the last day of grace: what nobody decided by then is dissolved."""
+        return None if self.ends_on is None else self.ends_on + GRACE
+
+    def leave(self, party: "Party", *, at: datetime) -> bool:
+        """Let one party go; tell whether the others can go on without it.
+
+        They can as long as the side with the need and at least one that helps are left.
+        """
+        if party.left_at is not None:
+            raise AlreadyDecided("this party left already")
+        party.left_at = at
+        return len(self.present) >= LEAST_PARTIES and any(one.side is Side.REQUESTER for one in self.present)
+
+    @property
     def may_be_published(self) -> bool:
         """Tell whether all said yes and nobody withdrew, so that the parties can be asked about publication."""
         return self.accepted_at is not None and self.stage is not Stage.WITHDRAWN
@@ -187,6 +234,8 @@ class Partnership(Versioned, Base, kw_only=True):
             raise InvalidValue("a partnership is closed by naming how it ends, and only then")
         if stage is Stage.ACCEPTED and self.accepted_at is None:
             raise IllegalMove("a partnership is accepted only when every side said yes")
+        if stage is Stage.AGREED and self.ends_on is None:
+            raise IllegalMove("a partnership is agreed only when an agreement with an end is signed")
         self.stage = stage
         self.ending = ending
         if stage in {Stage.CLOSED, Stage.DECLINED, Stage.LAPSED, Stage.WITHDRAWN}:
@@ -212,6 +261,7 @@ class Party(Base, kw_only=True):
     participant_id: Mapped[UUID] = mapped_column(ForeignKey("participants.id"), index=True, init=False)
     offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offers.id"), index=True, init=False)
     publishes_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
+    left_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
 
     partnership: Mapped[Partnership] = relationship(back_populates="parties")
     participant: Mapped[Participant] = relationship()

@@ -7,6 +7,9 @@ from typing import Any, Final, TypeAlias
 
 from models.accounts import Account, ApiToken, Appointment, Membership, Passkey, Role
 from models.areas import Area
+from models.carrying import ChangeRequest
+from models.endings import CaseStudy
+from models.endorsements import Endorsement
 from models.invitations import Invitation
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
@@ -58,6 +61,20 @@ class Permission(StrEnum):
     PARTNERSHIP_PUBLISH = "partnership:publish"
     ENQUIRY_SEE = "enquiry:see"
     ENQUIRY_ANSWER = "enquiry:answer"
+    PARTNERSHIP_CARRY = "partnership:carry"
+    PARTNERSHIP_DECIDE = "partnership:decide"
+    AGREEMENT_SIGN = "agreement:sign"
+    AGREEMENT_SIGN_FOR = "agreement:sign-for"
+    REQUEST_DECIDE = "request:decide"
+    SURVEY_ANSWER = "survey:answer"
+    CASE_LIST = "case:list"
+    CASE_SEE = "case:see"
+    ENDORSEMENT_RECORD = "endorsement:record"
+    ENDORSEMENT_REVOKE = "endorsement:revoke"
+    ENDORSEMENT_CHECK = "endorsement:check"
+    PRINCIPLES_SEE = "principles:see"
+    PRINCIPLES_CHOOSE = "principles:choose"
+    NEWS_STOP = "news:stop"
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
@@ -202,6 +219,50 @@ def represents_a_party(account: Account | None, subject: Partnership) -> bool:
     return account is not None and any(account.represents(party.participant_id) for party in subject.parties)
 
 
+def carries_what_came_about(account: Account | None, subject: Partnership) -> bool:
+    """Grant to those who speak for a party that is still in, once all had said yes."""
+    return (
+        account is not None
+        and subject.accepted_at is not None
+        and any(account.represents(party.participant_id) for party in subject.present)
+    )
+
+
+def coordinates_what_came_about(account: Account | None, subject: Partnership) -> bool:
+    """Grant to coordinators of the place of the need, once all had said yes."""
+    return subject.accepted_at is not None and coordinates_its_need(account, subject)
+
+
+def coordinates_its_partnership(account: Account | None, subject: ChangeRequest) -> bool:
+    """Grant to coordinators of the place of the need of the partnership that a request is about."""
+    return coordinates_its_need(account, subject.party.partnership)
+
+
+def is_public_case(account: Account | None, subject: CaseStudy) -> bool:
+    """Grant to everybody where every party agreed that anybody may read of the partnership."""
+    return is_public_partnership(account, subject.partnership)
+
+
+def is_case_of_own(account: Account | None, subject: CaseStudy) -> bool:
+    """Grant to those who may see the partnership that the case tells of."""
+    return is_granted(Permission.PARTNERSHIP_SEE, account, subject.partnership)
+
+
+def is_case_for_coordinators(account: Account | None, subject: CaseStudy) -> bool:
+    """Grant to every coordinator: a case names kinds of participants, not people."""
+    return is_coordinator(account, subject)
+
+
+def vouches_for_its_place(account: Account | None, subject: Endorsement) -> bool:
+    """Grant to coordinators and administrators of the place of the body that is endorsed."""
+    return vouches_for_the_place(account, subject.participant)
+
+
+def vouches_for_the_place(account: Account | None, subject: Participant) -> bool:
+    """Grant to coordinators and administrators of the place of a body."""
+    return coordinates_the_body(account, subject) or administers_the_body(account, subject)
+
+
 def represents_its_party(account: Account | None, subject: Enquiry) -> bool:
     """Grant to accounts that speak for the party that is asked."""
     return account is not None and account.represents(subject.party.participant_id)
@@ -299,6 +360,20 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ENQUIRY_SEE: (represents_its_party,),
         Permission.ENQUIRY_ANSWER: (represents_its_party,),
         Permission.ENQUIRY_NOTE: (coordinates_its_proposal,),
+        Permission.PARTNERSHIP_CARRY: (carries_what_came_about, coordinates_what_came_about),
+        Permission.PARTNERSHIP_DECIDE: (coordinates_what_came_about,),
+        Permission.AGREEMENT_SIGN: (carries_what_came_about,),
+        Permission.AGREEMENT_SIGN_FOR: (coordinates_what_came_about,),
+        Permission.REQUEST_DECIDE: (coordinates_its_partnership,),
+        Permission.SURVEY_ANSWER: (anyone,),  # the signed link on the paper or in the QR is the key
+        Permission.CASE_LIST: (anyone,),
+        Permission.CASE_SEE: (is_public_case, is_case_of_own, is_case_for_coordinators),
+        Permission.ENDORSEMENT_RECORD: (vouches_for_the_place,),
+        Permission.ENDORSEMENT_REVOKE: (vouches_for_its_place,),
+        Permission.ENDORSEMENT_CHECK: (anyone,),
+        Permission.PRINCIPLES_SEE: (is_administrator,),
+        Permission.PRINCIPLES_CHOOSE: (administers_it,),
+        Permission.NEWS_STOP: (anyone,),  # the signed link in the mail is the key
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
         Permission.BODY_PEOPLE: (manages_the_body, coordinates_the_body),

@@ -30,10 +30,17 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
     {
         "accounts": _table(
             email=P, name=P, password_hash=S, locale=O, is_demo=O, confirmed_at=O, suspended_at=O,
-            second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, link_used_at=O,
+            second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, link_used_at=O, news_stopped_at=O,
             version=O,
         ),
         "activity_fields": _table(code=O, name_ja=O, name_en=O, position=O),
+        "agreement_versions": _table(
+            number=O, written_at=O, title=P, problem=P, purpose=P, activity=P, form=O, goal=P,
+            goal_measure=P, goal_due_on=O, starts_on=O, ends_on=O, cost=P, information=P,
+            public_summary=P, private_reason=P, opportunity=P, change_terms=P, results=P,
+            personal_data=P, evaluation_on=O, evaluation_measure=P, partnership_id=O,
+            written_by_id=O
+        ),
         "api_tokens": _table(account_id=O, name=P, token_hash=S, expires_at=O, revoked_at=O),
         "appointments": _table(account_id=O, area_id=O, role=O),
         "area_neighbours": _table(area_id=O, neighbour_id=O),
@@ -45,17 +52,40 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             previous_digest=O, digest=O,
         ),
         "audit_heads": _table(number=O, sequence=O, digest=O),
+        "case_studies": _table(
+            title=P, problem=P, team=P, form=O, cost=P, helped=P, result=P, written_at=O,
+            search_text=D, partnership_id=O, written_by_id=O
+        ),
+        "change_requests": _table(
+            kind=O, text=P, made_at=O, granted=O, answer=P, decided_at=O, party_id=O, made_by_id=O,
+            decided_by_id=O
+        ),
         "commitments": _table(quantity=O, party_id=O, slot_id=O, item_id=O, released_at=O),
         "consents": _table(
             participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
         ),
+        "continuations": _table(predecessor_id=O, successor_id=O),
+        "date_answers": _table(suits=O, date_id=O, party_id=O),
         "drafts": _table(
             kind=O, content=P, saved_at=O, expires_at=O, discarded_at=O, about=O, token_hash=S, account_id=O
         ),
         "duplicate_verdicts": _table(first_id=O, second_id=O, decided_at=O, decided_by_id=O),
+        "end_decisions": _table(ending=O, reason=P, handed_to=P, decided_at=O, partnership_id=O, decided_by_id=O),
+        "endorsements": _table(
+            kind=O, subject=O, basis=O, issuer=O, issued_on=O, expires_on=O, code=O, revoked_at=O,
+            revoked_because=P, participant_id=O, recorded_by_id=O
+        ),
         "enquiries": _table(
             sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, reminded_at=O, alerted_at=O,
             party_id=O, answered_by_id=O, reason_id=O,
+        ),
+        "evaluations": _table(
+            goal=O, again=O, principles=O, merits=O, helped=P, hindered=P, given_at=O, channel=O,
+            party_id=O, given_by_id=O
+        ),
+        "form_choices": _table(
+            form=O, answers=O, ranked=O, departure_reason=P, chosen_at=O, partnership_id=O,
+            chosen_by_id=O, version=O
         ),
         "handled_requests": _table(
             key=O, fingerprint=O, status=O, location=O, content_type=O, body=D, account_id=O
@@ -72,12 +102,23 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "joint_wishes": _table(
             note=P, wished_at=O, reply=O, answered_at=O, need_id=O, other_need_id=O, wished_by_id=O, answered_by_id=O
         ),
+        "ledger_entries": _table(move=O, quantity=O, on_day=O, note=P, noted_at=O, line_id=O, noted_by_id=O),
+        "ledger_lines": _table(
+            kind=O, what=P, unit=O, is_lent=O, due_back_on=O, handed_over=O, returned=O, used_up=O,
+            missing=O, outstanding=O, partnership_id=O, giver_id=O, receiver_id=O, version=O
+        ),
         "matching_runs": _table(
             state=O, started_at=O, finished_at=O, needs=O, offers=O, municipality_id=O, weight_set_id=O, job_id=O,
             need_id=O, season=D, taxonomy_version=O,
         ),
+        "matching_tables": _table(
+            place=P, note=P, starts_at=O, ends_at=O, held_on=O, settled_what=P, settled_how_long=P,
+            settled_cost=P, partnership_id=O, called_by_id=O, version=O
+        ),
+        "meeting_dates": _table(starts_at=O, ends_at=O, table_id=O),
         "memberships": _table(account_id=O, participant_id=O, role=O),
         "mergers": _table(merged_id=O, kept_id=O, merged_at=O, merged_by_id=O),
+        "milestones": _table(title=P, due_on=O, reached_at=O, partnership_id=O, reached_by_id=O),
         "need_fields": MappingProxyType({"need_id": O, "activity_field_id": O}),
         "need_outcomes": _table(
             candidates=O, excluded=O, relaxations=O, questions=O, found=D, run_id=O, need_id=O, municipality_id=O
@@ -90,6 +131,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             municipality_id=O, posted_by_id=O, version=O,
         ),
         "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),
+        "notices": _table(kind=O, at=O, mailed_at=O, account_id=O, partnership_id=O),
         "offer_fields": MappingProxyType({"offer_id": O, "activity_field_id": O}),
         "offer_items": _table(
             kind=O, what=P, quantity=O, unit=O, position=O, promised=O, offer_id=O, skill_id=O
@@ -105,6 +147,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             to_address=P, locale=O, template=O, subject=P, body=P, reply_to=P, stop_url=S, attempts=O,
             last_error=O, next_attempt_at=O, sent_at=O, given_up_at=O, to_account_id=O,
         ),
+        "outside_views": _table(name=P, capacity=P, goal=O, view=P, noted_at=O, partnership_id=O, noted_by_id=O),
         "participant_fields": MappingProxyType({"participant_id": O, "activity_field_id": O}),
         "participants": _table(
             kind=O, name=P, reading=P, summary=P, contact_name=P, contact_email=P, contact_phone=P, hours_per_month=O,
@@ -112,16 +155,24 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             open_enquiries=O, paused_at=O, left_at=O, area_id=O, municipality_id=O, version=O,
         ),
         "parties": _table(
-            side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O, publishes_at=O
+            side=O, position=O, leads=O, partnership_id=O, participant_id=O, offer_id=O, publishes_at=O, left_at=O
+        ),
+        "partnerships": _table(
+            title=P, proposed_at=O, stage=O, ending=O, accepted_at=O, over_at=O, agreed_version=O,
+            starts_on=O, ends_on=O, evaluation_on=O, evaluated_until=O, need_id=O, suggestion_id=O,
+            municipality_id=O, proposed_by_id=O, version=O,
+        ),
+        "party_terms": _table(
+            position=O, name=P, leads=O, role=P, duty=P, benefit=P, burden=P, benefit_weight=O,
+            burden_weight=O, may_change=P, to_keep=P, version_id=O, party_id=O
         ),
         "passkey_challenges": _table(challenge_hash=S, expires_at=O),
         "passkeys": _table(
             account_id=O, credential_id=S, public_key=S, sign_count=O, transports=O, name=P, last_used_at=O
         ),
-        "partnerships": _table(
-            title=P, proposed_at=O, stage=O, ending=O, accepted_at=O, over_at=O, need_id=O, suggestion_id=O,
-            municipality_id=O, proposed_by_id=O, version=O,
-        ),
+        "principle_choices": _table(chosen_at=O, municipality_id=O, set_id=O, chosen_by_id=O),
+        "principle_sets": _table(code=O, name_ja=O, name_en=O),
+        "principles": _table(code=O, position=O, name_ja=O, name_en=O, gates=O, set_id=O),
         "reveals": _table(
             at=O, purpose=P, subject_id=O, to_participant_id=O, to_account_id=O, partnership_id=O
         ),
@@ -130,8 +181,13 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             name=P, parameters=P, locale=O, told_until=O, address=P, confirmed_at=O, told_on=O, reader_id=O,
             account_id=O,
         ),
+        "scans": _table(media_type=O, size=O, content=S, party_id=O),
         "sign_in_attempts": _table(subject_hash=S),
         "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
+        "signatures": _table(
+            name=P, capacity=P, signed_at=O, channel=O, version_id=O, party_id=O, entered_by_id=O,
+            scan_id=O
+        ),
         "skill_aliases": _table(text=O, skill_id=O),
         "skill_mergers": _table(code=O, merged_at=O, kept_id=O),
         "skills": _table(code=O, name_ja=O, name_en=O, parent_id=O, renamed_at=O, version=O),
@@ -154,10 +210,12 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             reviewed_at=O, review_note=P, review_reason_id=O, reviewed_by_id=O, run_id=O, need_id=O,
             municipality_id=O, version=O,
         ),
+        "survey_answers": _table(satisfaction=O, met_somebody_new=O, again=O, comment=P, given_at=O, partnership_id=O),
         "weight_previews": _table(found=D, computed_at=O, weight_set_id=O, municipality_id=O, job_id=O),
         "weight_sets": _table(
             number=O, weights=O, is_active=O, reason=O, proposed_by_id=O, switched_on_at=O,
         ),
+        "worked_hours": _table(on_day=O, hours=O, people=O, what=P, noted_at=O, party_id=O, noted_by_id=O),
     }
 )  # fmt: skip
 
@@ -189,11 +247,21 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "enquiries": ("party_id", "parties"),
         "commitments": ("party_id", "parties"),
         "reveals": ("subject_id", "participant"),
+        "notices": ("account_id", "account"),
+        "party_terms": ("party_id", "parties"),
+        "signatures": ("party_id", "parties"),
+        "scans": ("party_id", "parties"),
+        "date_answers": ("party_id", "parties"),
+        "worked_hours": ("party_id", "parties"),
+        "change_requests": ("party_id", "parties"),
+        "evaluations": ("party_id", "parties"),
     }
 )
 
 # Rows that go as a whole when a person's data are erased; what others must still see is scrubbed instead.
 DELETED_ON_ERASURE: Final = (
+    "notices",
+    "scans",
     "drafts",
     "saved_searches",
     "handled_requests",

@@ -36,6 +36,7 @@ from models import (
 )
 from models.business_days import add_business_days
 from models.partnerships import RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS, Party
+from seeds.agreements import sign_agreement
 from seeds.almanac import Almanac
 from seeds.identity import identified
 from seeds.listings import Market
@@ -48,6 +49,8 @@ PROVIDER_ANSWERS_AT: Final = time(18)
 # How far between the last yes and the end each stage lies, for a partnership that is over.
 COURSE: Final = ((Stage.DRAFTING, 0.1), (Stage.AGREED, 0.2), (Stage.RUNNING, 0.3), (Stage.EVALUATING, 0.85))
 # How many days after the last yes each stage was reached, for a partnership that still runs.
+# How long one runs whose end the sheet does not know yet.
+RUNS_FOR: Final = timedelta(days=180)
 START: Final = ((Stage.DRAFTING, 1), (Stage.AGREED, 3), (Stage.RUNNING, 4))
 
 
@@ -311,8 +314,26 @@ class _Story:
         capacity.release(self.archive.session, partnership, unanswered=unanswered, at=at)
 
     def _move(self, partnership: Partnership, stage: Stage, at: datetime) -> None:
-        partnership.move_to(stage, by=self.coordinator, at=at)
+        if stage is Stage.EVALUATING:
+            partnership.begin_evaluation(by=self.coordinator, at=at)
+        elif stage is Stage.AGREED:
+            self._agree(partnership, at)
+        else:
+            partnership.move_to(stage, by=self.coordinator, at=at)
         self._identify_last_change(partnership, at)
+
+    def _agree(self, partnership: Partnership, at: datetime) -> None:
+        starts_on = self.row.day("answered_on") + timedelta(days=1)
+        ends_on = self.row.day_or_none("ended_on") or starts_on + RUNS_FOR
+        version = sign_agreement(
+            partnership,
+            self.key,
+            starts_on=self.archive.almanac.day(starts_on),
+            ends_on=self.archive.almanac.day(ends_on),
+            by=self.coordinator,
+            at=at,
+        )
+        self.archive.session.add(version)
 
     def _reveal(self, partnership: Partnership, at: datetime) -> None:
         """Log that everybody learnt everybody's contact details when the last yes came."""

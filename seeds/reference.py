@@ -2,13 +2,24 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matching import Weights
-from models import ActivityField, ReviewReason, ReviewStep, Skill, SkillAlias, SkillMerger, WeightSet
+from models import (
+    ActivityField,
+    Gate,
+    Principle,
+    PrincipleSet,
+    ReviewReason,
+    ReviewStep,
+    Skill,
+    SkillAlias,
+    SkillMerger,
+    WeightSet,
+)
 from seeds.identity import identified
 from seeds.places import load_areas
 from seeds.sheets import FOLDER, read
@@ -36,6 +47,7 @@ def load(session: Session) -> Summary:
     _load_skills(session, tally)
     load_areas(session, REFERENCE, tally)
     _load_review_reasons(session, tally)
+    _load_principles(session, tally)
     _load_weights(session, tally)
     session.flush()
     return Summary(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
@@ -97,6 +109,28 @@ def _load_review_reasons(session: Session, tally: Tally) -> None:
         else:
             reason = ReviewReason(code=code, step=step, name_ja=name_ja, name_en=name_en)
             tally.add(session, identified(reason, step, code))
+
+
+def _load_principles(session: Session, tally: Tally) -> None:
+    """Add the sets of principles that municipalities choose from."""
+    sets = {one.code: one for one in session.scalars(select(PrincipleSet))}
+    known = {(one.code, principle.code): principle for one in sets.values() for principle in one.principles}
+    for row in read(REFERENCE / "principles.csv"):
+        set_code, code = row.required("set"), row.required("code")
+        set_words = {"name_ja": row.required("set_name_ja"), "name_en": row.required("set_name_en")}
+        if set_code not in sets:
+            sets[set_code] = tally.add(session, identified(PrincipleSet(code=set_code, **set_words), set_code))
+        words: dict[str, Any] = {
+            "position": row.whole("position"),
+            "name_ja": row.required("name_ja"),
+            "name_en": row.required("name_en"),
+            "gates": [Gate(gate).value for gate in row.words("gates")],
+        }
+        if (set_code, code) in known:
+            tally.update(known[set_code, code], words)
+        else:
+            principle = Principle(code=code, principle_set=sets[set_code], **words)
+            tally.add(session, identified(principle, set_code, code))
 
 
 def _load_weights(session: Session, tally: Tally) -> None:

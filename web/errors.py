@@ -13,14 +13,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models.errors import (
+    AgreementIncomplete,
     AlreadyDecided,
     CapacityExhausted,
     ConsentMissing,
     DomainError,
     IllegalMove,
     InvalidValue,
+    LedgerUnbalanced,
     NobodyLeft,
     NotAllowed,
+    NotInHand,
     StaleVersion,
     TooManyEnquiries,
     YearlyLimitReached,
@@ -38,6 +41,9 @@ STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
     YearlyLimitReached: HTTPStatus.CONFLICT,
     TooManyEnquiries: HTTPStatus.CONFLICT,
     ConsentMissing: HTTPStatus.CONFLICT,
+    AgreementIncomplete: HTTPStatus.CONFLICT,
+    NotInHand: HTTPStatus.CONFLICT,
+    LedgerUnbalanced: HTTPStatus.CONFLICT,
 }
 SENTENCES: Final = {
     NotAllowed: _l("You may not do this."),
@@ -49,6 +55,9 @@ SENTENCES: Final = {
     YearlyLimitReached: _l("The offer has been promised as often as its owner allows in this fiscal year."),
     TooManyEnquiries: _l("One of the parties already has three open enquiries. Wait for an answer first."),
     ConsentMissing: _l("The person concerned did not consent to this."),
+    AgreementIncomplete: _l("The agreement still misses something that the principles ask for. Its page names what."),
+    NotInHand: _l("More cannot come back, be used up or be missing than was handed over and is still outstanding."),
+    LedgerUnbalanced: _l("Things that were lent, or money, are outstanding. Write down first what became of them."),
     InvalidValue: _l("A value is outside of what is possible."),
 }
 HTTP_SENTENCES: Final = {

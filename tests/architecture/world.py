@@ -1,6 +1,7 @@
 """One of everything, and one account of every kind that can stand at a door."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from matching import Weights
@@ -11,6 +12,10 @@ from models import (
     Area,
     AuditedSession,
     Base,
+    CaseStudy,
+    ChangeRequest,
+    Endorsement,
+    EndorsementKind,
     Enquiry,
     Invitation,
     Job,
@@ -22,10 +27,12 @@ from models import (
     Participant,
     Partnership,
     Passkey,
+    RequestKind,
     Role,
     SavedSearch,
     Skill,
     SkillAlias,
+    Stage,
     Suggestion,
     WeightSet,
     utc_now,
@@ -63,7 +70,7 @@ def build_world(session: AuditedSession) -> World:
     need = make_need(participant=npo)
     offer = make_offer(participant=resident)
     suggestion = make_suggestion(need=need, offers=[offer])
-    partnership = make_partnership(need=make_need(participant=npo), offers=[offer])
+    partnership = make_partnership(need=make_need(participant=npo), offers=[offer], stage=Stage.RUNNING)
     manager = make_membership(npo).account
     coordinator = make_appointment(municipality).account
     invitation = Invitation(
@@ -98,6 +105,30 @@ def build_world(session: AuditedSession) -> World:
         wished_by=None,
         wished_at=utc_now(),
     )
+    request = ChangeRequest(
+        kind=RequestKind.CHANGE, text="一月延ばしたい", made_at=utc_now(), party=partnership.parties[1], made_by=None
+    )
+    endorsement = Endorsement(
+        kind=EndorsementKind.REGISTERED,
+        basis="登録要綱第三条",
+        issuer="日和市",
+        issued_on=date(2026, 4, 1),
+        expires_on=date(2027, 3, 31),
+        code="world",
+        participant=npo,
+    )
+    case = CaseStudy(
+        title="子ども食堂",
+        problem="場所がない",
+        team="NPO、住民",
+        form=None,
+        cost="なし",
+        helped="続けて話したこと",
+        result="開けた",
+        written_at=utc_now(),
+        partnership=partnership,
+    )
+    session.add_all([request, endorsement, case])
     session.add_all([wish, suggestion, partnership, job, token, passkey, invitation, skill, weight_set, search])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
@@ -120,5 +151,8 @@ def build_world(session: AuditedSession) -> World:
         SkillAlias: skill.aliases[0],
         WeightSet: weight_set,
         SavedSearch: search,
+        ChangeRequest: request,
+        Endorsement: endorsement,
+        CaseStudy: case,
     }
     return World(rows, accounts)

@@ -3,7 +3,7 @@
 from .accounts import make_account, make_appointment, make_membership
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
-from .partnerships import accept, answer, make_partnership
+from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
 from .places import make_area, make_district, make_municipality
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
@@ -12,6 +12,7 @@ __all__ = [
     "accept",
     "answer",
     "make_account",
+    "make_agreement",
     "make_appointment",
     "make_area",
     "make_district",
@@ -29,4 +30,5 @@ __all__ = [
     "make_skill",
     "make_slot",
     "make_suggestion",
+    "make_terms",
 ]
