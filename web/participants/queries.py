@@ -193,6 +193,13 @@ def accounts_of(session: Session, participants: Iterable[Participant]) -> dict[U
     return {identity: tuple(accounts) for identity, accounts in found.items()}
 
 
+def may_write_down_for(session: Session, party: Party, by: Account) -> bool:
+    """Tell whether a coordinator may write down what a party said, because nobody speaks for it here."""
+    if not by.covers(Role.COORDINATOR, party.partnership.need.area.path):
+        return False
+    return not accounts_of(session, [party.participant])[party.participant_id]
+
+
 def open_needs(session: Session, participant: Participant, account: Account | None) -> Sequence[Need]:
     """Return what the participant is looking for, as far as the reader may see it."""
     needs = session.scalars(

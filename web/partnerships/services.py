@@ -19,7 +19,6 @@ from models import (
     Reply,
     Reveal,
     ReviewReason,
-    Role,
     Stage,
     Suggestion,
     capacity,
@@ -28,7 +27,7 @@ from models.business_days import add_business_days, business_days_between
 from models.errors import AlreadyDecided, ConsentMissing, NotAllowed
 from models.partnerships import ALERT_BUSINESS_DAYS, RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS
 from models.years import town_day
-from web.participants.queries import accounts_of
+from web.participants.queries import accounts_of, may_write_down_for
 from web.participants.services import give_back, open_enquiries, tell_proposer
 from web.partnerships import emails, queries
 from web.people.queries import coordinators_of
@@ -115,7 +114,7 @@ def note_answer(
         Somebody speaks for the party here and answers for it, or the coordinator is of another place.
 
     """
-    if channel is ConsentChannel.WEB or not _may_note_for(session, enquiry.party, by):
+    if channel is ConsentChannel.WEB or not may_write_down_for(session, enquiry.party, by):
         raise NotAllowed("this is said by the party itself")
     return answer(session, enquiry, reply, by=by, at=at, reason=reason, note=note, channel=channel)
 
@@ -125,7 +124,7 @@ def publish(session: Session, party: Party, *, agrees: bool, by: Account, at: da
 
     A coordinator notes what a party said by telephone only where nobody speaks for it here.
     """
-    if not (by.represents(party.participant_id) or _may_note_for(session, party, by)):
+    if not (by.represents(party.participant_id) or may_write_down_for(session, party, by)):
         raise NotAllowed("this is said by the party itself")
     if agrees:
         party.publish(at=at)
@@ -205,13 +204,6 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
     if queries.is_covered(session, partnership.need):
         partnership.need.fill()
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=by)
-
-
-def _may_note_for(session: Session, party: Party, by: Account) -> bool:
-    """Tell whether a coordinator may write down what a party said, because nobody speaks for it here."""
-    if not by.covers(Role.COORDINATOR, party.partnership.need.area.path):
-        return False
-    return not accounts_of(session, [party.participant])[party.participant_id]
 
 
 def _check_may_be_asked(session: Session, partnership: Partnership) -> None:
