@@ -17,6 +17,7 @@ from docx.shared import Pt
 from flask import render_template
 from flask_babel import gettext as _
 from icalendar import Calendar, Event
+from markupsafe import Markup
 
 from models import AgreementVersion, MatchingTable, PartyTerms, Signature
 from models.years import TOWN_TIME
@@ -84,7 +85,8 @@ def written(version: AgreementVersion) -> Written:
 
 def as_html(version: AgreementVersion) -> str:
     """Return a version as a page that stands by itself."""
-    return render_template("agreements/document.html", written=written(version), language=locale())
+    style = Markup("<style>{}</style>").format(Markup(render_template("agreements/document.css")))  # noqa: S704  # our own
+    return render_template("agreements/document.html", written=written(version), language=locale(), style=style)
 
 
 def pdf_can_be_made() -> bool:

@@ -65,9 +65,9 @@ def test_an_agreement_with_a_hole_is_not_signed(drafting: Any, gate: Gate) -> No
     assert not version.signatures
 
 
-def sign(drafting: Any, number: int, party: Any = None, account: Any = None, **typed: str) -> Any:
-    party, account = party or drafting.association, account or drafting.chair
-    data = {"party": str(party.id), "name": "北山 一郎", "capacity": "会長", "has_read": "y"} | typed
+def sign(drafting: Any, number: int, signing: Any = None, account: Any = None, **typed: str) -> Any:
+    signing, account = signing or drafting.association, account or drafting.chair
+    data = {"party": str(signing.id), "name": "北山 一郎", "capacity": "会長", "has_read": "y"} | typed
     return drafting.browser(account).post(drafting.url(f"/agreement/{number}/sign"), data=data)
 
 
