@@ -154,7 +154,7 @@ def part(terms: PartyTerms) -> Part:
     weighed = _("(weighed %(weight)s of 5)")
     rows = [
         (_("Part"), terms.role),
-        (_("Promises"), terms.duty),
+        (_("What it promises"), terms.duty),
         (_("Gains"), _with_weight(terms.benefit, terms.benefit_weight, weighed)),
         (_("Bears"), _with_weight(terms.burden, terms.burden_weight, weighed)),
         (_("May be done differently"), terms.may_change),
@@ -181,7 +181,7 @@ def _clauses(version: AgreementVersion) -> Sequence[Clause]:
             _("Takes part (○): %(names)s", names=_(", ").join(joining)) if joining else "",
         ),
         _clause(_("Cost"), version.cost),
-        _clause(_("Information"), version.information),
+        _clause(_("Information shared"), version.information),
         _clause(_("Publicity"), version.public_summary, version.private_reason),
         _clause(_("How the partners were found"), version.opportunity),
         _clause(_("Changing and leaving"), version.change_terms),
