@@ -26,13 +26,14 @@ def without(partnership: Partnership, gate: PrincipleGate) -> dict[str, Any]:
         return {"terms": [*map(make_terms, others), make_terms(last, **of_last[gate])]}
     if gate is PrincipleGate.WHO_LEADS:
         return {"terms": [make_terms(party, leads=False) for party in partnership.parties]}
-    return {
+    lacking: dict[PrincipleGate, dict[str, Any]] = {
         PrincipleGate.GOAL: {"goal_measure": ""},
         PrincipleGate.OPENNESS: {"public_summary": "", "private_reason": ""},
         PrincipleGate.OPPORTUNITY: {"opportunity": ""},
         PrincipleGate.END_DATE: {"ends_on": None},
         PrincipleGate.EVALUATION: {"evaluation_measure": ""},
-    }.get(gate, {})
+    }
+    return lacking.get(gate, {})
 
 
 @pytest.mark.parametrize("gate", [*PrincipleGate])
@@ -87,7 +88,7 @@ def test_it_holds_when_the_last_party_has_signed(drafting: Any) -> None:
     version = drafting.write()
     sign(drafting, 1)
     sign_paper(drafting, 1)
-    assert drafting.partnership.stage is Stage.DRAFTING
+    assert not drafting.partnership.agreed_version
 
     sign(drafting, 1, drafting.company, drafting.manager)
 
