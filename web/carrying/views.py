@@ -229,7 +229,7 @@ def decide(asked: ChangeRequest) -> ResponseReturnValue:
     services.decide(session, asked, granted=granted, answer=form.answer.data or "", by=account_at_work(), at=utc_now())
     flash(_("Your decision has been noted."), "success")
     if granted and not leaves:
-        return redirect(f"/partnerships/{partnership.id}/agreement", 303)
+        return redirect(url_for("agreements.agreement", id=partnership.id), 303)
     return _back(partnership, "requests")
 
 
