@@ -25,6 +25,7 @@ from models import (
     Account,
     ApiToken,
     Base,
+    ChangeRequest,
     Enquiry,
     Membership,
     Need,
@@ -50,7 +51,10 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
     {
         Need: (joinedload(Need.area), joinedload(Need.participant).lazyload(Participant.consents)),
         Offer: (joinedload(Offer.area), joinedload(Offer.participant).lazyload(Participant.consents)),
-        Partnership: (joinedload(Partnership.need).joinedload(Need.area),),
+        Partnership: (
+            joinedload(Partnership.need).joinedload(Need.area),
+            joinedload(Partnership.parties).joinedload(Party.enquiry),
+        ),
         Enquiry: (
             joinedload(Enquiry.party).options(
                 lazyload(Party.commitments),
@@ -58,6 +62,12 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
                     lazyload(Partnership.parties), joinedload(Partnership.need).joinedload(Need.area)
                 ),
             ),
+        ),
+        ChangeRequest: (
+            joinedload(ChangeRequest.party)
+            .joinedload(Party.partnership)
+            .joinedload(Partnership.need)
+            .joinedload(Need.area),
         ),
     }
 )
