@@ -282,6 +282,7 @@ def give_back(
     `unanswered` is counted before the proposal ends; `except_for` knows already, and so does who left before.
     """
     capacity.release(session, partnership, unanswered=dict(unanswered), at=at)
+    partnership.need.lack_again()
     parties = [party.participant for party in partnership.present if party.participant is not except_for]
     accounts = queries.accounts_of(session, parties)
     readers = {account.id: account for of_one in accounts.values() for account in of_one}
