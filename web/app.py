@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.administration import views as administration_views
     from web.areas import views as areas_views
     from web.drafts import views as drafts_views
+    from web.endorsements import views as endorsements_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(pages.bp)
     for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
         app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views):
+    for pages in (searches_views, areas_views, administration_views, endorsements_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)

@@ -15,7 +15,9 @@ from models import (
     is_granted,
     utc_now,
 )
+from models.years import town_day
 from web.database import current_session
+from web.endorsements.queries import all_of, standing
 from web.i18n import locale
 from web.participants import queries, services
 from web.participants.forms import GIVE, ConsentForm, MunicipalityForm, PairForm, ProfileForm, RevealForm
@@ -173,6 +175,8 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
     session, account = current_session(), current_account()
     is_own = account is not None and account.represents(found.id)
     coordinates = account is not None and account.covers(Role.COORDINATOR, found.area.path)
+    may_endorse = is_granted(Permission.ENDORSEMENT_RECORD, account, found)
+    today, reads_past_ones = town_day(utc_now()), may_endorse or is_own
     return render_template(
         "participants/participant.html",
         participant=found,
@@ -183,6 +187,10 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
         is_own=is_own,
         coordinates=coordinates,
         may_edit=is_granted(Permission.PARTICIPANT_EDIT, account, found),
+        may_endorse=may_endorse,
+        today=today,
+        standing_today=() if reads_past_ones else standing(session, [found.id], on=today).get(found.id, ()),
+        endorsements=all_of(session, found) if reads_past_ones else (),
         reveals=queries.seen_reveals(session, found, account) if account and (is_own or coordinates) else [],
         purposes=queries.purposes_asked(found),
         reveal_form=reveal_form,
