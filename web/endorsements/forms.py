@@ -1,6 +1,7 @@
 """Shape of what staff type about an endorsement."""
 
 from datetime import date
+from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -32,7 +33,7 @@ class EndorsementForm(FlaskForm):
     )
     basis = TextAreaField(
         _l("On which basis?"),
-        description=_l("The rule or the decision, as in “Outline of registration, article 3”. Everybody can read this."),
+        description=_l("The rule or the decision, with its article. Everybody can read this."),
         render_kw={"rows": 2},
         filters=[plain],
         validators=[
@@ -75,8 +76,8 @@ class EndorsementForm(FlaskForm):
             subject=self.subject.data or "",
             basis=self.basis.data,
             issuer=self.issuer.data,
-            issued_on=self.issued_on.data,
-            expires_on=self.expires_on.data,
+            issued_on=cast("date", self.issued_on.data),
+            expires_on=cast("date", self.expires_on.data),
         )
 
 
@@ -85,7 +86,7 @@ class RevocationForm(FlaskForm):
 
     because = TextAreaField(
         _l("Why is it taken back?"),
-        description=_l("The body and the staff of its place read this. Everybody else reads only that it was taken back."),
+        description=_l("The body and its coordinators read this. Everybody else reads only that it was taken back."),
         render_kw={"rows": 3},
         filters=[plain],
         validators=[

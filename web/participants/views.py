@@ -1,5 +1,7 @@
 """Pages of a participant: profile, consents, limits, and who learnt the contact details."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 from models import (
     ConsentChannel,
     ConsentPurpose,
+    Endorsement,
     Participant,
     Permission,
     Role,
@@ -189,13 +192,18 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
         may_edit=is_granted(Permission.PARTICIPANT_EDIT, account, found),
         may_endorse=may_endorse,
         today=today,
-        standing_today=() if reads_past_ones else standing(session, [found.id], on=today).get(found.id, ()),
-        endorsements=all_of(session, found) if reads_past_ones else (),
+        standing_today=_standing(found, on=today) if not reads_past_ones else (),
+        endorsements=all_of(session, found) if reads_past_ones and not found.is_resident else (),
         reveals=queries.seen_reveals(session, found, account) if account and (is_own or coordinates) else [],
         purposes=queries.purposes_asked(found),
         reveal_form=reveal_form,
         consent_form=consent_form or ConsentForm(formdata=None),
     )
+
+
+def _standing(found: Participant, *, on: date) -> Sequence[Endorsement]:
+    """Return what stands for a body; nothing ever stands for a person."""
+    return () if found.is_resident else standing(current_session(), [found.id], on=on).get(found.id, ())
 
 
 def _is_revealed(found: Participant) -> bool:
