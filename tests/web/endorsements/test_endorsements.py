@@ -24,6 +24,7 @@ from tests.factories import (
     make_partnership,
     make_resident,
 )
+from web.participants.services import merge
 
 Browse = Callable[[Account], FlaskClient]
 
@@ -251,3 +252,16 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert sentence in answer.text
     assert "夏の夜店" in answer.text
     assert len(session.scalars(select(Endorsement)).all()) == 1
+
+
+def test_it_stays_with_the_record_that_is_kept_when_two_become_one(
+    session: Session, town: Town, client: FlaskClient
+) -> None:
+    kept = make_participant(name="北山町内会", area=town.place)
+    session.add(kept)
+    session.flush()
+
+    merge(session, kept, town.body, by=town.coordinator, at=utc_now())
+
+    assert KIND in client.get(f"/participants/{kept.id}").text
+    assert "きょうは有効です" in client.get(f"/endorsements/{town.endorsement.code}").text
