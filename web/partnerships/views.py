@@ -74,9 +74,6 @@ def public() -> ResponseReturnValue:
         "partnerships/public.html",
         search=form,
         page=page,
-        endorsements=standing(
-            session, {body.id for seen in page.partnerships for body in seen.bodies}, on=town_day(utc_now())
-        ),
         active=active,
         pagination=pagination(page.number, page.pages, **active),
     )
