@@ -93,7 +93,7 @@ def shown(ranking: FormRanking, answers: Mapping[str, str], in_words: Callable[[
             _form(
                 one.form,
                 None,
-                [ShownReason(f"{CANNOT_BE[code]} ({in_words(ground)})", "against") for code, ground in one.reasons],
+                [ShownReason(_why_not(code, in_words(ground)), "against") for code, ground in one.reasons],
             )
             for one in ranking.ruled_out
         ),
@@ -116,6 +116,10 @@ def _form(form: str, score: float | None, reasons: list[ShownReason]) -> ShownFo
         fit=fit_in_words(score),
         reasons=tuple(reasons),
     )
+
+
+def _why_not(code: str, answer: str) -> str:
+    return str(_l("“%(answer)s”: %(why)s", answer=answer, why=CANNOT_BE[code]))
 
 
 def _figure(points: float) -> str:

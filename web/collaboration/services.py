@@ -36,7 +36,7 @@ def choose(
     lock_partnership(session, partnership)
     if not queries.may_choose(partnership):
         raise IllegalMove(f"the form of a partnership that is {partnership.stage} is not chosen any longer")
-    choice = queries.choice_of(session, partnership)
+    choice = queries.choice_now(session, partnership)
     if choice is None:
         if version:
             raise StaleVersion("the choice that the page showed is not there")

@@ -23,7 +23,7 @@ def form(found: Partnership) -> ResponseReturnValue:
     choice = queries.choice_of(current_session(), found)
     answers = _answers(choice)
     choosing = ChoiceForm(formdata=None, version=choice.version if choice else 0, chosen=choice.form if choice else "")
-    status = 200 if answers.validate() else 422
+    status = 200 if not request.args or answers.validate() else 422
     return _page(found, choice, answers, choosing), status
 
 

@@ -138,6 +138,22 @@ def test_a_departure_is_shown_with_its_reason_and_who_chose(
     assert choice.departs
 
 
+def test_a_party_reads_which_coordinator_chose(table: Table, signed_in: SignedIn) -> None:
+    signed_in(table.coordinator).post(f"{table.url}?{SUBSIDY}", data={"chosen": "subsidy"})
+
+    assert "調整 太郎" in signed_in(table.person).get(table.url).text
+
+
+def test_who_speaks_for_a_party_is_shown_as_that_party(table: Table, signed_in: SignedIn) -> None:
+    table.person.name = "佐藤の家族"
+    signed_in(table.person).post(f"{table.url}?{SUBSIDY}", data={"chosen": "subsidy"})
+
+    page = signed_in(table.chair).get(table.url).text
+
+    assert "佐藤 実" in page
+    assert "佐藤の家族" not in page
+
+
 def test_what_was_typed_is_kept_where_something_is_missing(table: Table, signed_in: SignedIn) -> None:
     answer = signed_in(table.chair).post(f"{table.url}?{SUBSIDY}", data={"reason": "三年続けるため"})
 
