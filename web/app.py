@@ -83,8 +83,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         undo_views,
         partnerships_views,
         agreements_views,
+        collaboration_views,
         carrying_views,
         endorsements_views,
+        news_views,
         people_views,
         giving_views,
         operations_views,
@@ -92,11 +94,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         areas_views,
         administration_views,
     ):
-    for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
-        app.register_blueprint(pages.bp)
-    for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
-        app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views, collaboration_views, news_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)

@@ -209,7 +209,7 @@ class Life(RuleBasedStateMachine):
             number == picture.latest
             and bool(version.goal)
             and version.ends_on is not None
-            and version.ends_on >= town_day(self.at)
+            and (version.ends_on or date.min) >= town_day(self.at)
             and picture.stage in {Stage.DRAFTING, Stage.AGREED, Stage.RUNNING}
             and who in picture.present
             and who not in picture.signed
@@ -224,7 +224,7 @@ class Life(RuleBasedStateMachine):
                 picture.in_force = number
                 if picture.stage is Stage.DRAFTING:
                     picture.stage = Stage.AGREED
-                if picture.stage is Stage.AGREED and version.starts_on <= town_day(self.at):
+                if picture.stage is Stage.AGREED and (version.starts_on or date.max) <= town_day(self.at):
                     picture.stage = Stage.RUNNING
 
     @rule(quantity=st.integers(1, 3))
