@@ -1,7 +1,7 @@
 """Reads of evaluations: who has answered, what is opened and when, and what those who came along said.
 
-What a party answered is loaded here in two places only: `own_evaluation`, for the party itself, and `_opened`, which
-loads nothing before all parties that are still in have answered or the last day has passed.
+What a party answered is loaded in two places only: by `own_evaluation` for the party itself, and by `_evaluations`,
+which is asked only once all parties that are still in have answered or the last day has passed.
 """
 
 from collections import Counter
@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import fmean
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import exists, func, inspect, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -182,13 +182,7 @@ class EvaluationSummary:
 
 def principles_of(session: Session, municipality: Area) -> Sequence[Principle]:
     """Return the principles that hold in a municipality, in their order: those it chose, or else the nine."""
-    chosen = select(PrincipleChoice.set_id).where(PrincipleChoice.municipality_id == municipality.id).scalar_subquery()
-    nine = select(PrincipleSet.id).where(PrincipleSet.code == NINE).scalar_subquery()
-    return session.scalars(
-        select(Principle)
-        .where(Principle.set_id == func.coalesce(chosen, nine))
-        .order_by(Principle.position, Principle.id)
-    ).all()
+    return _principles_in(session, municipality.id)
 
 
 def answered(session: Session, partnership: Partnership) -> frozenset[UUID]:
@@ -205,8 +199,7 @@ def is_open(partnership: Partnership, answered: Collection[UUID], *, on: date) -
 
 def standing(session: Session, partnership: Partnership, account: Account, *, on: date) -> Standing:
     """Return who has answered and who has not, as far as the reader may see who they are."""
-    _load_participants(session, partnership)
-    given = answered(session, partnership)
+    given = _known_about(session, partnership)
     may_be_read = is_open(partnership, given, on=on)
     unspoken_for: set[UUID] = set()
     if not may_be_read and account.covers(Role.COORDINATOR, partnership.need.area.path):
@@ -241,12 +234,12 @@ def own_evaluation(session: Session, party_id: UUID, account: Account) -> Evalua
     )
 
 
-def results(session: Session, partnership: Partnership, account: Account, *, on: date) -> Results | None:
+def results(session: Session, standing: Standing, account: Account) -> Results | None:
     """Return everything that was said, or None as long as it cannot be read."""
-    evaluations = _opened(session, partnership, on=on)
-    if evaluations is None:
+    if not standing.is_open:
         return None
-    _load_participants(session, partnership)
+    partnership = standing.partnership
+    evaluations = _evaluations(session, partnership)
     shown = [party for party in partnership.parties if party.left_at is None or party.id in evaluations]
     given = [evaluations.get(party.id) for party in shown]
     codes = {code for one in evaluations.values() for code in one.principles}
@@ -257,7 +250,7 @@ def results(session: Session, partnership: Partnership, account: Account, *, on:
         ),
         principles=tuple(
             (principle, _judged([None if one is None else one.principles.get(principle.code) for one in given], given))
-            for principle in principles_judged(session, partnership.municipality, codes)
+            for principle in principles_judged(session, partnership, codes)
         ),
         merits=tuple(
             (merit, _judged([None if one is None else one.merits.get(merit) for one in given], given))
@@ -276,11 +269,12 @@ def results(session: Session, partnership: Partnership, account: Account, *, on:
 def summary(session: Session, partnership: Partnership) -> EvaluationSummary:
     """Return what a report tells of the evaluations as they stand today."""
     given = answered(session, partnership)
-    opened = _opened(session, partnership, on=town_day(utc_now()))
-    said = [] if opened is None else [opened[party.id] for party in partnership.parties if party.id in opened]
+    may_be_read = is_open(partnership, given, on=town_day(utc_now()))
+    opened = _evaluations(session, partnership) if may_be_read else {}
+    said = [opened[party.id] for party in partnership.parties if party.id in opened]
     asked = survey(session, partnership)
     return EvaluationSummary(
-        is_open=opened is not None,
+        is_open=may_be_read,
         waiting_for=tuple(party for party in partnership.present if party.id not in given),
         goals=Counter(one.goal for one in said),
         again=Counter(one.again for one in said),
@@ -298,15 +292,14 @@ def survey_n(session: Session, partnership: Partnership) -> int:
 
 
 def survey(session: Session, partnership: Partnership) -> Survey:
-    """Return what those who came along said; fewer than five answers are not even loaded.
+    """Return what those who came along said; of fewer than five answers, only how many there are.
 
     The answers have no order that tells who came when: their ids are drawn by chance.
     """
-    n = survey_n(session, partnership)
-    if n < LEAST_SHOWN:
-        return Survey(n)
     statement = select(SurveyAnswer).where(SurveyAnswer.partnership_id == partnership.id).order_by(SurveyAnswer.id)
     answers = session.scalars(statement.options(lazyload(SurveyAnswer.partnership))).all()
+    if len(answers) < LEAST_SHOWN:
+        return Survey(len(answers))
     grades = Counter(one.satisfaction for one in answers)
     return Survey(
         n=len(answers),
@@ -372,19 +365,27 @@ def written_mails(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     return set(session.scalars(select(OutboxMail.id).where(OutboxMail.id.in_(list(ids)))))
 
 
-def _opened(session: Session, partnership: Partnership, *, on: date) -> Mapping[UUID, Evaluation] | None:
-    """Return what the parties answered, by their ids, or None as long as nobody may read it."""
-    if not is_open(partnership, answered(session, partnership), on=on):
-        return None
+def _evaluations(session: Session, partnership: Partnership) -> Mapping[UUID, Evaluation]:
+    """Return what the parties answered, by their ids: only for who has made sure that it can be read."""
     found = session.scalars(
         select(Evaluation).where(Evaluation.party_id.in_(_ids_of(partnership))).options(*_giver())
     ).all()
     return {one.party_id: one for one in found}
 
 
-def principles_judged(session: Session, municipality: Area, codes: Collection[str]) -> Sequence[Principle]:
+def _principles_in(session: Session, municipality_id: UUID) -> Sequence[Principle]:
+    chosen = select(PrincipleChoice.set_id).where(PrincipleChoice.municipality_id == municipality_id).scalar_subquery()
+    nine = select(PrincipleSet.id).where(PrincipleSet.code == NINE).scalar_subquery()
+    return session.scalars(
+        select(Principle)
+        .where(Principle.set_id == func.coalesce(chosen, nine))
+        .order_by(Principle.position, Principle.id)
+    ).all()
+
+
+def principles_judged(session: Session, partnership: Partnership, codes: Collection[str]) -> Sequence[Principle]:
     """Return the principles that were judged: those of the set that held then, where it is another one now."""
-    principles = principles_of(session, municipality)
+    principles = _principles_in(session, partnership.municipality_id)
     if set(codes) <= {principle.code for principle in principles}:
         return principles
     for other in session.scalars(select(PrincipleSet).order_by(PrincipleSet.code)):
@@ -403,17 +404,21 @@ def _counted(values: Iterable[str]) -> Counted:
     return Counted(n, counts if n >= LEAST_SHOWN else {})
 
 
-def _load_participants(session: Session, partnership: Partnership) -> None:
-    """Put beside each party who it is, in one query, unless that is known."""
-    if not any("participant" in inspect(party).unloaded for party in partnership.parties):
-        return
-    statement = select(Participant).where(Participant.id.in_([party.participant_id for party in partnership.parties]))
-    found = {one.id: one for one in session.scalars(statement.options(lazyload(Participant.consents)))}
+def _known_about(session: Session, partnership: Partnership) -> frozenset[UUID]:
+    """Put beside each party who it is, and return the parties that have answered, in one query."""
+    rows = session.execute(
+        select(Party.id, Participant, exists(select(Evaluation.id).where(Evaluation.party_id == Party.id)))
+        .join(Participant, Party.participant_id == Participant.id)
+        .where(Party.partnership_id == partnership.id)
+        .options(lazyload(Participant.consents))
+    ).all()
+    participants = {row[1].id: row[1] for row in rows}
     for party in partnership.parties:
-        set_committed_value(party, "participant", found[party.participant_id])
+        set_committed_value(party, "participant", participants[party.participant_id])
+    return frozenset(row[0] for row in rows if row[2])
 
 
-def _giver() -> tuple[object, ...]:
+def _giver() -> tuple[Any, ...]:
     return (joinedload(Evaluation.given_by).options(lazyload(Account.memberships), lazyload(Account.appointments)),)
 
 

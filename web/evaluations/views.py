@@ -64,7 +64,7 @@ def _instead_of_the_form(found: Partnership, party: queries.PartyStanding | None
             partnership=found,
             party=party,
             evaluation=said,
-            principles=queries.principles_judged(session, found.municipality, said.principles if said else ()),
+            principles=queries.principles_judged(session, found, said.principles if said else ()),
             merits=list(Merit),
             grades=GRADES,
         )
@@ -88,7 +88,7 @@ def results(found: Partnership) -> ResponseReturnValue:
         "evaluations/results.html",
         partnership=found,
         standing=standing,
-        results=queries.results(session, found, account, on=today) if standing.is_open else None,
+        results=queries.results(session, standing, account),
         grades=GRADES,
         satisfaction=SATISFACTION,
         least_shown=LEAST_SHOWN,

@@ -120,9 +120,9 @@ def test_a_summary_says_nothing_before(answered: Any) -> None:
 
 
 def test_the_results_are_none_before_all_have_answered(answered: Any) -> None:
-    on = town_day(MONDAY_NOON)
+    standing = queries.standing(answered.session, answered.partnership, answered.chair, on=town_day(MONDAY_NOON))
 
-    assert queries.results(answered.session, answered.partnership, answered.chair, on=on) is None
+    assert queries.results(answered.session, standing, answered.chair) is None
 
 
 def test_an_invalid_answer_of_another_shows_nothing_either(answered: Any, signed_in: SignedIn) -> None:

@@ -191,7 +191,7 @@ def test_the_nine_hold_where_a_municipality_chose_no_other_set(town: Any) -> Non
     town.session.add(PrincipleChoice(municipality=municipality, principle_set=three, chosen_at=MONDAY_NOON))
 
     assert [one.code for one in queries.principles_of(town.session, municipality)] == ["talk"]
-    assert [one.code for one in queries.principles_judged(town.session, municipality, ["equality"])] == [
+    assert [one.code for one in queries.principles_judged(town.session, town.partnership, ["equality"])] == [
         "equality",
         "openness",
     ]
