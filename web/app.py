@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.collaboration import views as collaboration_views
     from web.drafts import views as drafts_views
     from web.endorsements import views as endorsements_views
+    from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -94,6 +95,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         areas_views,
         administration_views,
     ):
+    for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
+        app.register_blueprint(pages.bp)
+    for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
+        app.register_blueprint(pages.bp)
+    for pages in (searches_views, areas_views, administration_views, evaluations_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
@@ -114,6 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
+    from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
@@ -128,4 +135,12 @@ def _init_work(app: Flask, settings: Settings) -> None:
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
     by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs, news_jobs)
+    by_the_hour = (
+        operations_jobs,
+        suggestions_jobs,
+        searches_jobs,
+        partnerships_jobs,
+        listings_jobs,
+        evaluations_jobs,
+    )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])
