@@ -28,7 +28,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.administration import commands as administration_commands
     from web.administration import views as administration_views
     from web.areas import views as areas_views
+    from web.cases import views as cases_views
     from web.drafts import views as drafts_views
+    from web.endings import views as endings_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(pages.bp)
     for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
         app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views):
+    for pages in (searches_views, areas_views, administration_views, cases_views, endings_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
+    from web.endings import jobs as endings_jobs
     from web.listings import jobs as listings_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
@@ -104,5 +107,5 @@ def _init_work(app: Flask, settings: Settings) -> None:
         JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
-    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs)
+    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, endings_jobs, listings_jobs)
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])
