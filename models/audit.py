@@ -245,7 +245,8 @@ def _values(row: Base) -> Iterator[tuple[str, Any]]:
         if attribute.key in inspect(row).dict and attribute.key not in {"id", "created_at"}:
             value = getattr(row, attribute.key)
             if value not in (None, "", [], {}):
-                yield attribute.key, _shown(row, attribute.key, value)
+                column = attribute.columns[0].name
+                yield column, _shown(row, column, value)
 
 
 def _changed_values(row: Base) -> Iterator[tuple[str, Any]]:
@@ -254,7 +255,8 @@ def _changed_values(row: Base) -> Iterator[tuple[str, Any]]:
         if history.has_changes() and attribute.key != "version":
             before = history.deleted[0] if history.deleted else None
             after = history.added[0] if history.added else None
-            yield attribute.key, [_shown(row, attribute.key, before), _shown(row, attribute.key, after)]
+            column = attribute.columns[0].name
+            yield column, [_shown(row, column, before), _shown(row, column, after)]
 
 
 def _shown(row: Base, column: str, value: Any) -> Any:

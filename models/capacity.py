@@ -6,6 +6,7 @@ row that still has room, and the whole transaction is refused. These counters ar
 the audit listener by on purpose. `flask doctor` recounts them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from models.errors import CapacityExhausted, DomainError, TooManyEnquiries, YearlyLimitReached
 from models.listings import Offer, OfferItem, Slot
 from models.participants import OPEN_ENQUIRY_LIMIT, Participant
-from models.partnerships import Enquiry, Partnership, Side
+from models.partnerships import Enquiry, Partnership, Party, Side
 from models.years import fiscal_year, town_day
 
 
@@ -43,7 +44,7 @@ def take(session: Session, partnership: Partnership) -> None:
 
     """
     year = fiscal_year(town_day(partnership.proposed_at))
-    for participant_id, enquiries, engagements in _per_participant(partnership):
+    for participant_id, enquiries, engagements in _per_participant(partnership.parties):
         _change_one(
             session,
             update(Participant)
@@ -65,7 +66,7 @@ def take(session: Session, partnership: Partnership) -> None:
                 .values(engagements=Participant.engagements + engagements),
                 CapacityExhausted("this participant takes no further engagement now"),
             )
-    for offer_id in _offers(partnership):
+    for offer_id in _offers(partnership.parties):
         _change_one(
             session,
             update(Offer)
@@ -86,7 +87,7 @@ def take(session: Session, partnership: Partnership) -> None:
             .values(yearly_engagements=_engagements_in(year) + 1, engagements_year=year, yearly_limit_exceeded=False),
             YearlyLimitReached("this offer was promised as often as its owner allows in a year"),
         )
-    for slot_id, quantity in _per_slot(partnership):
+    for slot_id, quantity in _per_slot(partnership.parties):
         _change_one(
             session,
             update(Slot)
@@ -94,7 +95,7 @@ def take(session: Session, partnership: Partnership) -> None:
             .values(promised=Slot.promised + quantity),
             CapacityExhausted("this slot was filled by others meanwhile"),
         )
-    for item_id, quantity in _per_item(partnership):
+    for item_id, quantity in _per_item(partnership.parties):
         _change_one(
             session,
             update(OfferItem)
@@ -102,7 +103,7 @@ def take(session: Session, partnership: Partnership) -> None:
             .values(promised=OfferItem.promised + quantity),
             CapacityExhausted("this item was promised to others meanwhile"),
         )
-    _forget_loaded_counters(session, partnership)
+    _forget_loaded_counters(session, partnership.parties)
 
 
 def answer_received(session: Session, enquiry: Enquiry) -> None:
@@ -115,10 +116,21 @@ def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID
     """Give back all that a partnership took, when it is over.
 
     `unanswered` counts, for each participant, the enquiries that were still open. What all had said yes to
-    stays counted in its fiscal year: it was given.
+    stays counted in its fiscal year: it was given. Who left before gave its part back then.
     """
+    _give_back(session, partnership, partnership.present, unanswered=unanswered, at=at)
+
+
+def release_party(session: Session, party: Party, *, at: datetime) -> None:
+    """Give back what one party alone had promised, when it leaves a partnership that goes on."""
+    _give_back(session, party.partnership, [party], unanswered={}, at=at)
+
+
+def _give_back(
+    session: Session, partnership: Partnership, parties: Sequence[Party], *, unanswered: dict[UUID, int], at: datetime
+) -> None:
     year = fiscal_year(town_day(partnership.proposed_at))
-    for participant_id, _, engagements in _per_participant(partnership):
+    for participant_id, _, engagements in _per_participant(parties):
         if engagements:
             _change_one(
                 session,
@@ -129,7 +141,7 @@ def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID
             )
         if unanswered.get(participant_id):
             _lower_open_enquiries(session, participant_id, unanswered[participant_id])
-    for offer_id in _offers(partnership):
+    for offer_id in _offers(parties):
         _change_one(
             session,
             update(Offer)
@@ -141,13 +153,13 @@ def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID
             ),
             CapacityExhausted("the counted engagements do not hold this partnership"),
         )
-    for slot_id, quantity in _per_slot(partnership):
+    for slot_id, quantity in _per_slot(parties):
         _change_one(
             session,
             update(Slot).where(Slot.id == slot_id, Slot.promised >= quantity).values(promised=Slot.promised - quantity),
             CapacityExhausted("the counted promises do not hold this partnership"),
         )
-    for item_id, quantity in _per_item(partnership):
+    for item_id, quantity in _per_item(parties):
         _change_one(
             session,
             update(OfferItem)
@@ -155,10 +167,10 @@ def release(session: Session, partnership: Partnership, *, unanswered: dict[UUID
             .values(promised=OfferItem.promised - quantity),
             CapacityExhausted("the counted promises do not hold this partnership"),
         )
-    for party in partnership.parties:
+    for party in parties:
         for commitment in party.commitments:
             commitment.released_at = at
-    _forget_loaded_counters(session, partnership)
+    _forget_loaded_counters(session, parties)
 
 
 def _lower_open_enquiries(session: Session, participant_id: UUID, by: int) -> None:
@@ -171,10 +183,10 @@ def _lower_open_enquiries(session: Session, participant_id: UUID, by: int) -> No
     )
 
 
-def _per_participant(partnership: Partnership) -> list[tuple[UUID, int, int]]:
+def _per_participant(parties: Sequence[Party]) -> list[tuple[UUID, int, int]]:
     enquiries: dict[UUID, int] = {}
     engagements: dict[UUID, int] = {}
-    for party in partnership.parties:
+    for party in parties:
         identity = party.participant.id
         enquiries[identity] = enquiries.get(identity, 0) + 1
         engagements[identity] = engagements.get(identity, 0) + (party.side is Side.PROVIDER)
@@ -186,30 +198,30 @@ def _engagements_in(year: int) -> ColumnElement[int]:
     return case((Offer.engagements_year == year, Offer.yearly_engagements), else_=0)
 
 
-def _offers(partnership: Partnership) -> list[UUID]:
-    return sorted({party.offer.id for party in partnership.parties if party.offer is not None})
+def _offers(parties: Sequence[Party]) -> list[UUID]:
+    return sorted({party.offer.id for party in parties if party.offer is not None})
 
 
-def _per_slot(partnership: Partnership) -> list[tuple[UUID, int]]:
+def _per_slot(parties: Sequence[Party]) -> list[tuple[UUID, int]]:
     quantities: dict[UUID, int] = {}
-    for party in partnership.parties:
+    for party in parties:
         for commitment in party.commitments:
             quantities[commitment.slot.id] = quantities.get(commitment.slot.id, 0) + commitment.quantity
     return sorted(quantities.items())
 
 
-def _per_item(partnership: Partnership) -> list[tuple[UUID, int]]:
+def _per_item(parties: Sequence[Party]) -> list[tuple[UUID, int]]:
     """Sum the quantities by item, of those that a promise uses up."""
     quantities: dict[UUID, int] = {}
-    for party in partnership.parties:
+    for party in parties:
         for commitment in party.commitments:
             if commitment.item.is_used_up:
                 quantities[commitment.item.id] = quantities.get(commitment.item.id, 0) + commitment.quantity
     return sorted(quantities.items())
 
 
-def _forget_loaded_counters(session: Session, partnership: Partnership) -> None:
-    for party in partnership.parties:
+def _forget_loaded_counters(session: Session, parties: Sequence[Party]) -> None:
+    for party in parties:
         if party.participant in session:
             session.expire(party.participant, ["engagements", "open_enquiries"])
         if party.offer is not None and party.offer in session:

@@ -207,15 +207,17 @@ class Partnership(Versioned, Base, kw_only=True):
         """Return the last day of grace: what nobody decided by then is dissolved."""
         return None if self.ends_on is None else self.ends_on + GRACE
 
-    def leave(self, party: "Party", *, at: datetime) -> bool:
-        """Let one party go; tell whether the others can go on without it.
+    def goes_on_without(self, party: "Party") -> bool:
+        """Tell whether the side with the need and at least one that helps are left without this party."""
+        rest = [one for one in self.present if one is not party]
+        return len(rest) >= LEAST_PARTIES and any(one.side is Side.REQUESTER for one in rest)
 
-        They can as long as the side with the need and at least one that helps are left.
-        """
+    def leave(self, party: "Party", *, at: datetime) -> bool:
+        """Let one party go; tell whether the others can go on without it."""
         if party.left_at is not None:
             raise AlreadyDecided("this party left already")
         party.left_at = at
-        return len(self.present) >= LEAST_PARTIES and any(one.side is Side.REQUESTER for one in self.present)
+        return self.goes_on_without(party)
 
     @property
     def may_be_published(self) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from models.accounts import Account, ApiToken, Appointment, Membership, Passkey, Role
+from models.agreements import Scan
 from models.areas import Area
 from models.carrying import ChangeRequest
 from models.endings import CaseStudy
@@ -65,6 +66,7 @@ class Permission(StrEnum):
     PARTNERSHIP_DECIDE = "partnership:decide"
     AGREEMENT_SIGN = "agreement:sign"
     AGREEMENT_SIGN_FOR = "agreement:sign-for"
+    SCAN_SEE = "scan:see"
     REQUEST_DECIDE = "request:decide"
     SURVEY_ANSWER = "survey:answer"
     CASE_LIST = "case:list"
@@ -233,6 +235,16 @@ def coordinates_what_came_about(account: Account | None, subject: Partnership) -
     return subject.accepted_at is not None and coordinates_its_need(account, subject)
 
 
+def is_own_scan(account: Account | None, subject: Scan) -> bool:
+    """Grant to accounts that speak for the party that signed the paper."""
+    return account is not None and account.represents(subject.party.participant_id)
+
+
+def coordinates_its_paper(account: Account | None, subject: Scan) -> bool:
+    """Grant to coordinators of the place of the need of the partnership whose paper it is."""
+    return coordinates_its_need(account, subject.party.partnership)
+
+
 def coordinates_its_partnership(account: Account | None, subject: ChangeRequest) -> bool:
     """Grant to coordinators of the place of the need of the partnership that a request is about."""
     return coordinates_its_need(account, subject.party.partnership)
@@ -364,6 +376,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PARTNERSHIP_DECIDE: (coordinates_what_came_about,),
         Permission.AGREEMENT_SIGN: (carries_what_came_about,),
         Permission.AGREEMENT_SIGN_FOR: (coordinates_what_came_about,),
+        Permission.SCAN_SEE: (is_own_scan, coordinates_its_paper),
         Permission.REQUEST_DECIDE: (coordinates_its_partnership,),
         Permission.SURVEY_ANSWER: (anyone,),  # the signed link on the paper or in the QR is the key
         Permission.CASE_LIST: (anyone,),

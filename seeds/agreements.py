@@ -1,9 +1,13 @@
 """The agreements of the demo town: written from the need and from what each party promised, signed by all."""
 
 from datetime import date, datetime
+from typing import Final
 
-from models import Account, AgreementVersion, ConsentChannel, Partnership, Party, PartyTerms, Side
+from models import Account, AgreementVersion, CollaborationForm, ConsentChannel, Partnership, Party, PartyTerms, Side
 from seeds.identity import identified
+
+# Up to so many parties settle it by an accord; more hold it together.
+BY_ACCORD: Final = 2
 
 
 def sign_agreement(
@@ -17,6 +21,7 @@ def sign_agreement(
         problem=partnership.need.body or partnership.title,
         purpose=f"「{partnership.title}」を、みんなで力を合わせてかなえる。",
         activity=f"{partnership.title}を、役割を分けてともに行う。",
+        form=CollaborationForm.CO_HOSTING if len(partnership.parties) > BY_ACCORD else CollaborationForm.ACCORD,
         goal=partnership.title,
         goal_measure="募集に書いた内容を、期間のうちにすべて行う。",
         goal_due_on=ends_on,

@@ -27,10 +27,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.accounts import views as accounts_views
     from web.administration import commands as administration_commands
     from web.administration import views as administration_views
+    from web.agreements import views as agreements_views
     from web.areas import views as areas_views
+    from web.carrying import views as carrying_views
     from web.cases import views as cases_views
     from web.drafts import views as drafts_views
     from web.endings import views as endings_views
+    from web.endorsements import views as endorsements_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
@@ -69,11 +72,28 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_pages(app, settings)
     _init_work(app, settings)
 
-    for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
-        app.register_blueprint(pages.bp)
-    for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
-        app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views, cases_views, endings_views):
+    for pages in (
+        home_views,
+        abilities_views,
+        accounts_views,
+        participants_views,
+        listings_views,
+        suggestions_views,
+        drafts_views,
+        undo_views,
+        partnerships_views,
+        agreements_views,
+        carrying_views,
+        endings_views,
+        cases_views,
+        endorsements_views,
+        people_views,
+        giving_views,
+        operations_views,
+        searches_views,
+        areas_views,
+        administration_views,
+    ):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)

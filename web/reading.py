@@ -6,7 +6,7 @@ raises `ValueError` for what it cannot read, and reads its own answer back as th
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 from typing import Final
 
 from web.i18n import REIWA_BEGINS
@@ -22,6 +22,7 @@ _DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _PACKED_DAY: Final = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+_CLOCK: Final = re.compile(r"(?P<hour>[01]?\d|2[0-3])(?::?(?P<minute>[0-5]\d))?")
 _WHOLE: Final = re.compile(r"-?\d+")
 _NUMBER: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 _PHONE: Final = re.compile(r"0\d{9,10}|\+\d{8,15}")
@@ -62,6 +63,14 @@ def day(text: str, *, today: date) -> date:
     if parts["year"]:
         return _possible(int(parts["year"]), month, of_month)
     return _next(month, of_month, today)
+
+
+def clock_time(text: str) -> time:
+    """Read a time of day: 10:00, １０：３０, 1030, 10時30分, 10時."""
+    found = _CLOCK.fullmatch(half_width(text).replace("時", ":").removesuffix("分").removesuffix(":"))
+    if found is None:
+        raise ValueError(f"{text!r} is not a time of day")
+    return time(int(found["hour"]), int(found["minute"] or 0))
 
 
 def phone(text: str) -> str:

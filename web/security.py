@@ -26,6 +26,7 @@ from models import (
     ApiToken,
     Base,
     CaseStudy,
+    ChangeRequest,
     Enquiry,
     Membership,
     Need,
@@ -51,7 +52,10 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
     {
         Need: (joinedload(Need.area), joinedload(Need.participant).lazyload(Participant.consents)),
         Offer: (joinedload(Offer.area), joinedload(Offer.participant).lazyload(Participant.consents)),
-        Partnership: (joinedload(Partnership.need).joinedload(Need.area),),
+        Partnership: (
+            joinedload(Partnership.need).joinedload(Need.area),
+            joinedload(Partnership.parties).joinedload(Party.enquiry),
+        ),
         CaseStudy: (
             joinedload(CaseStudy.partnership).options(
                 joinedload(Partnership.need).joinedload(Need.area),
@@ -65,6 +69,12 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
                     lazyload(Partnership.parties), joinedload(Partnership.need).joinedload(Need.area)
                 ),
             ),
+        ),
+        ChangeRequest: (
+            joinedload(ChangeRequest.party)
+            .joinedload(Party.partnership)
+            .joinedload(Partnership.need)
+            .joinedload(Need.area),
         ),
     }
 )

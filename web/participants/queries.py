@@ -92,7 +92,8 @@ def seen_by(
 
     A body's name is public. A person's name is for those who represent or coordinate them, and for
     the parties of a common partnership. Contact details are for the participant itself, for the
-    other parties while all have said yes, and for whom they were `revealed` to.
+    other parties while all have said yes and neither of the two has left, and for whom they were
+    `revealed` to.
     """
     is_own = account is not None and account.represents(participant.id)
     coordinates = account is not None and account.covers(Role.COORDINATOR, participant.area.path)
@@ -103,9 +104,7 @@ def seen_by(
         and any(account.represents(party.participant_id) for party in partnership.parties)
     )
     shows_name = not participant.is_resident or is_own or coordinates or shares_partnership
-    shows_contact = (
-        is_own or revealed or (shares_partnership and partnership is not None and partnership.shows_contacts)
-    )
+    shows_contact = is_own or revealed or _work_together(account, participant, partnership)
     return SeenParticipant(
         id=participant.id,
         kind=participant.kind,
@@ -116,6 +115,14 @@ def seen_by(
         if shows_contact
         else None,
     )
+
+
+def _work_together(account: Account | None, participant: Participant, partnership: Partnership | None) -> bool:
+    """Tell whether the reader speaks for a party of a partnership that the participant is still in, like the reader."""
+    if account is None or partnership is None or not partnership.shows_contacts:
+        return False
+    present = {party.participant_id for party in partnership.present}
+    return participant.id in present and any(account.represents(one) for one in present)
 
 
 def reveals_of(session: Session, participant: Participant, *, limit: int = 50) -> Sequence[Reveal]:
@@ -227,8 +234,8 @@ def fields_of(session: Session, participant: Participant) -> Sequence[ActivityFi
     session.scalars(
         select(Participant)
         .where(Participant.id == participant.id)
-        .options(selectinload(Participant.fields), lazyload(Participant.consents))
-    ).all()
+        .options(joinedload(Participant.fields), lazyload(Participant.consents))
+    ).unique().one()
     return participant.fields
 
 
@@ -307,12 +314,15 @@ def locked_partnerships_of(session: Session, participant: Participant) -> Sequen
 
 
 def _locked(session: Session, participants: Iterable[Participant], stages: frozenset[Stage]) -> Sequence[Partnership]:
+    """Lock the partnerships that they are still in: one that goes on without them is the others' own."""
     ids = [participant.id for participant in participants]
     return session.scalars(
         select(Partnership)
         .where(
             Partnership.stage.in_(stages),
-            Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id.in_(ids))),
+            Partnership.id.in_(
+                select(Party.partnership_id).where(Party.participant_id.in_(ids), Party.left_at.is_(None))
+            ),
         )
         .options(*whole_proposal())
         .order_by(Partnership.id)

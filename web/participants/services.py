@@ -279,10 +279,11 @@ def give_back(
     """Give back what a proposal took that does not come about, tell the parties, and look for others.
 
     It stands here and not with the partnerships because a withdrawn consent ends proposals too.
-    `unanswered` is counted before the proposal ends; `except_for` knows already.
+    `unanswered` is counted before the proposal ends; `except_for` knows already, and so does who left before.
     """
     capacity.release(session, partnership, unanswered=dict(unanswered), at=at)
-    parties = [party.participant for party in partnership.parties if party.participant is not except_for]
+    partnership.need.lack_again()
+    parties = [party.participant for party in partnership.present if party.participant is not except_for]
     accounts = queries.accounts_of(session, parties)
     readers = {account.id: account for of_one in accounts.values() for account in of_one}
     for account in readers.values():

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,13 +19,18 @@ from models import (
     Job,
     JobKind,
     JobState,
+    LedgerLine,
+    LedgerMove,
     Merger,
     Offer,
     OfferItem,
     OutboxMail,
     Participant,
     Partnership,
+    Party,
+    ResourceKind,
     Reveal,
+    Side,
     Slot,
     Stage,
     Suggestion,
@@ -99,6 +105,42 @@ def test_a_counter_that_says_too_little_is_found(
     session.execute(update(counter.class_).values({counter: 0}))  # type: ignore[attr-defined]  # an attribute of a model
 
     assert broken() == [sentence]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"returned": LedgerLine.returned + 1, "outstanding": LedgerLine.outstanding - 1},
+        {"handed_over": LedgerLine.handed_over + 2, "missing": LedgerLine.missing + 2},
+    ],
+    ids=["more came back", "more was handed over and lost"],
+)
+def test_a_line_of_the_ledger_that_its_entries_do_not_say_is_found(
+    session: AuditedSession, partnership: Partnership, broken: Callable[[], list[str]], forged: dict[str, Any]
+) -> None:
+    giver, receiver = partnership.parties
+    line = LedgerLine(
+        kind=ResourceKind.GOODS, what="長机", is_lent=True, partnership=partnership, giver=giver, receiver=receiver
+    )
+    line.note(LedgerMove.HANDED_OVER, 8, on=NOW.date(), by=None, at=NOW)
+    line.note(LedgerMove.USED_UP, 1, on=NOW.date(), by=None, at=NOW)
+    session.add(line)
+    session.commit()
+    assert broken() == []
+    session.execute(update(LedgerLine).values(forged))
+
+    assert broken() == ["lines of the ledger count their entries"]
+
+
+@pytest.mark.usefixtures("partnership")
+def test_a_party_that_left_and_still_holds_its_promises_is_found(
+    session: AuditedSession, broken: Callable[[], list[str]]
+) -> None:
+    session.execute(update(Party).where(Party.side == Side.PROVIDER).values(left_at=NOW))
+
+    assert "promises and enquiries end with their partnership" in broken()
+    assert "participants count the engagements that they carry" in broken()
+    assert "offers count the partnerships that they serve" in broken()
 
 
 def test_a_need_left_behind_on_a_merged_record_is_found(

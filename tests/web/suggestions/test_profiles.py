@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event, select
 
 from matching import NeedProfile, OfferProfile, to_json
-from models import ConsentPurpose, Need, Offer, Reach, Reply, ResourceKind, Stage, capacity
+from models import ConsentPurpose, Need, Offer, Reach, Reply, ResourceKind, Stage, WorkedHours, capacity
+from models.years import town_day
 from tests.factories import (
     answer,
     make_item,
@@ -136,6 +137,37 @@ def test_the_hours_of_partnerships_under_way_are_pledged(town: Any) -> None:
     town.session.add(make_partnership(stage=Stage.RUNNING, need=town.need, offers=[town.printing_offer]))
 
     assert offer_profile(town).hours_pledged == 6.0
+
+
+@pytest.mark.parametrize(
+    ("worked", "days_ago", "counted"),
+    [(9.0, 3, 9.0), (2.0, 3, 6.0), (9.0, 29, 9.0), (9.0, 30, 6.0)],
+    ids=["more", "less", "within thirty days", "longer ago"],
+)
+def test_hours_really_worked_count_where_they_are_more_than_was_pledged(
+    town: Any, worked: float, days_ago: int, counted: float
+) -> None:
+    town.need.slots[0].hours_per_month = 6.0
+    partnership = make_partnership(stage=Stage.RUNNING, need=town.need, offers=[town.printing_offer])
+    on = town_day(NOON) - timedelta(days=days_ago)
+    town.session.add(
+        WorkedHours(party=partnership.parties[1], on=on, hours=worked / 2, people=2, noted_at=NOON, noted_by=None)
+    )
+
+    assert offer_profile(town).hours_pledged == counted
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["over", "left"])
+def test_hours_worked_for_what_is_over_or_was_left_are_no_load(town: Any, is_over: bool) -> None:  # noqa: FBT001  # a parameter
+    stage = Stage.CLOSED if is_over else Stage.RUNNING
+    partnership = make_partnership(stage=stage, need=town.need, offers=[town.printing_offer])
+    party = partnership.parties[1]
+    party.left_at = None if is_over else NOON
+    for commitment in party.commitments:
+        commitment.released_at = NOON
+    town.session.add(WorkedHours(party=party, on=town_day(NOON), hours=9, noted_at=NOON, noted_by=None))
+
+    assert offer_profile(town).hours_pledged == 0.0
 
 
 @pytest.mark.parametrize(("stage", "record"), [(Stage.CLOSED, 1.0), (Stage.RUNNING, None), (Stage.DECLINED, None)])

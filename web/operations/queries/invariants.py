@@ -25,6 +25,9 @@ from models import (
     Enquiry,
     Job,
     JobState,
+    LedgerEntry,
+    LedgerLine,
+    LedgerMove,
     MatchingRun,
     Membership,
     Merger,
@@ -94,7 +97,12 @@ def _participants_count_their_engagements(session: Session, at: datetime) -> Pro
     counted = (
         select(func.count(Party.id))
         .join(Partnership, Party.partnership_id == Partnership.id)
-        .where(Party.participant_id == Participant.id, Party.side == Side.PROVIDER, Partnership.stage.not_in(OVER))
+        .where(
+            Party.participant_id == Participant.id,
+            Party.side == Side.PROVIDER,
+            Party.left_at.is_(None),
+            Partnership.stage.not_in(OVER),
+        )
         .correlate(Participant)
         .scalar_subquery()
     )
@@ -118,7 +126,7 @@ def _offers_count_their_engagements(session: Session, at: datetime) -> Problems:
     counted = (
         select(func.count(distinct(Partnership.id)))
         .join(Party, Party.partnership_id == Partnership.id)
-        .where(Party.offer_id == Offer.id, Partnership.stage.not_in(OVER))
+        .where(Party.offer_id == Offer.id, Party.left_at.is_(None), Partnership.stage.not_in(OVER))
         .correlate(Offer)
         .scalar_subquery()
     )
@@ -194,7 +202,7 @@ def _promises_end_with_their_partnership(session: Session, at: datetime) -> Prob
         select(Commitment.id)
         .join(Party, Commitment.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
-        .where(Partnership.stage.in_(OVER) != Commitment.released_at.is_not(None)),
+        .where(or_(Partnership.stage.in_(OVER), Party.left_at.is_not(None)) != Commitment.released_at.is_not(None)),
     ) + _rows(
         session,
         "enquiry",
@@ -202,6 +210,27 @@ def _promises_end_with_their_partnership(session: Session, at: datetime) -> Prob
         .join(Party, Enquiry.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
         .where(Partnership.stage.in_(OVER), Enquiry.reply.is_(None), Enquiry.released_at.is_(None)),
+    )
+
+
+def _ledger_lines_count_their_entries(session: Session, at: datetime) -> Problems:
+    del at
+    problems: Problems = []
+    for move in LedgerMove:
+        amount = case((LedgerEntry.move == move, LedgerEntry.quantity), else_=0)
+        problems += _miscounted(session, LedgerLine.id, getattr(LedgerLine, move.value), _summed(amount))
+    handed_over = LedgerEntry.move == LedgerMove.HANDED_OVER
+    remaining = case((handed_over, LedgerEntry.quantity), else_=-LedgerEntry.quantity)
+    return problems + _miscounted(session, LedgerLine.id, LedgerLine.outstanding, _summed(remaining))
+
+
+def _summed(amount: ColumnElement[int]) -> Any:
+    """Return what the entries of a line of the ledger add up to."""
+    return (
+        select(func.coalesce(func.sum(amount), 0))
+        .where(LedgerEntry.line_id == LedgerLine.id)
+        .correlate(LedgerLine)
+        .scalar_subquery()
     )
 
 
@@ -526,6 +555,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("slots count what was promised to them", _slots_count_what_was_promised),
     Invariant("items count what was promised of them", _items_count_what_was_promised),
     Invariant("promises and enquiries end with their partnership", _promises_end_with_their_partnership),
+    Invariant("lines of the ledger count their entries", _ledger_lines_count_their_entries),
     Invariant("nobody carries more than their own limit", _own_limits_are_kept),
     Invariant("rows lie in the municipality of their place", _rows_lie_in_the_municipality_of_their_place),
     Invariant("what belongs together lies in one municipality", _what_belongs_together_lies_in_one_municipality),

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     Select,
+    Subquery,
     case,
     func,
     literal,
@@ -30,9 +31,13 @@ from models import (
     Side,
     Slot,
     Stage,
+    WorkedHours,
 )
+from models.years import town_day
 
 PORTION: Final = 500
+PAST_YEAR: Final = timedelta(days=365)
+PAST_MONTH: Final = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -129,13 +134,17 @@ def declined_by(session: Session, statement: Select[Need]) -> dict[UUID, frozens
     return {need_id: frozenset(participants) for need_id, participants in declined.items()}
 
 
-def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, since: datetime) -> dict[UUID, Record]:
-    """Count, in one grouped query, what each helper took on."""
+def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, at: datetime) -> dict[UUID, Record]:
+    """Count, in one grouped query, what each helper took on.
+
+    The hours of each partnership that goes on are those pledged, or those that were really worked in the last
+    thirty days where these are more.
+    """
     is_over = Partnership.over_at.is_not(None)
     taken_on = (
         select(
             Party.participant_id,
-            func.sum(case((Partnership.accepted_at >= since, 1), else_=0)),
+            func.sum(case((Partnership.accepted_at >= at - PAST_YEAR, 1), else_=0)),
             func.sum(case((Partnership.stage == Stage.CLOSED, 1), else_=0)),
             func.sum(case((is_over, 1), else_=0)),
             literal(0.0),
@@ -144,25 +153,24 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, since
         .where(Party.side == Side.PROVIDER, Party.participant_id.in_(owners), Partnership.accepted_at.is_not(None))
         .group_by(Party.participant_id)
     )
-    promised = (
-        select(Commitment.party_id, Commitment.slot_id).where(Commitment.released_at.is_(None)).distinct().subquery()
-    )
-    pledged = (
+    pledged, worked = _pledged(), _worked(since=town_day(at - PAST_MONTH))
+    hours_pledged, hours_worked = func.coalesce(pledged.c.hours, 0.0), func.coalesce(worked.c.hours, 0.0)
+    under_way = (
         select(
             Party.participant_id,
             literal(0),
             literal(0),
             literal(0),
-            func.coalesce(func.sum(Slot.hours_per_month), 0.0),
+            func.sum(case((hours_worked > hours_pledged, hours_worked), else_=hours_pledged)),
         )
         .join(Partnership, Party.partnership_id == Partnership.id)
-        .join(promised, promised.c.party_id == Party.id)
-        .join(Slot, promised.c.slot_id == Slot.id)
-        .where(Party.participant_id.in_(owners), ~is_over)
+        .outerjoin(pledged, pledged.c.party_id == Party.id)
+        .outerjoin(worked, worked.c.party_id == Party.id)
+        .where(Party.participant_id.in_(owners), ~is_over, Party.left_at.is_(None))
         .group_by(Party.participant_id)
     )
     records: dict[UUID, Record] = {}
-    rows: Sequence[Any] = session.execute(union_all(taken_on, pledged)).all()
+    rows: Sequence[Any] = session.execute(union_all(taken_on, under_way)).all()
     for owner, past_year, closed, finished, hours in rows:
         record = records.setdefault(owner, Record())
         record.past_year += past_year
@@ -170,6 +178,29 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, since
         record.finished += finished
         record.hours += hours
     return records
+
+
+def _pledged() -> Subquery:
+    """Return the hours a month that each party pledged: those of every slot to which it promised something."""
+    promised = (
+        select(Commitment.party_id, Commitment.slot_id).where(Commitment.released_at.is_(None)).distinct().subquery()
+    )
+    return (
+        select(promised.c.party_id, func.coalesce(func.sum(Slot.hours_per_month), 0.0).label("hours"))
+        .join(Slot, promised.c.slot_id == Slot.id)
+        .group_by(promised.c.party_id)
+        .subquery()
+    )
+
+
+def _worked(*, since: date) -> Subquery:
+    """Return the hours that the people of each party worked after a day."""
+    return (
+        select(WorkedHours.party_id, func.sum(WorkedHours.hours * WorkedHours.people).label("hours"))
+        .where(WorkedHours.on > since)
+        .group_by(WorkedHours.party_id)
+        .subquery()
+    )
 
 
 def portions(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:

@@ -27,7 +27,6 @@ from web.suggestions.queries.profiles.shapes import (
     profile_of_offer,
     profile_of_slot,
 )
-from web.suggestions.queries.profiles.told import PAST_YEAR
 
 Needs: TypeAlias = Mapping[str, tuple[Need, NeedProfile]]
 Offers: TypeAlias = Mapping[str, tuple[Offer, OfferProfile]]
@@ -88,7 +87,7 @@ def offer_profiles(
     session: Session, rows: Iterable[Offer], owners: Select[UUID] | Sequence[UUID], *, at: datetime
 ) -> Offers:
     """Return the profiles of loaded offers; `owners` names their participants."""
-    records = records_of(session, owners, since=at - PAST_YEAR)
+    records = records_of(session, owners, at=at)
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(offer.id): (

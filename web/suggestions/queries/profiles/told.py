@@ -1,7 +1,7 @@
 """What the engine is told of many needs and offers, without making rows of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -33,7 +33,6 @@ from web.suggestions.queries.profiles.shapes import (
     profile_of_slot,
 )
 
-PAST_YEAR: Final = timedelta(days=365)
 ToldNeeds: TypeAlias = Mapping[str, NeedProfile]
 ToldOffers: TypeAlias = Mapping[str, OfferProfile]
 _NEED: Final = (
@@ -92,9 +91,7 @@ def told_offers(session: Session, statement: Select[Offer], *, at: datetime) -> 
     fields_of = _codes(session, offer_fields.c.offer_id, offer_fields, ids)
     owners = owners_of(session, {row.participant_id for row in rows})
     paths = _paths(session, {row.area_id for row in rows})
-    records = records_of(
-        session, statement.with_only_columns(Offer.participant_id).order_by(None), since=at - PAST_YEAR
-    )
+    records = records_of(session, statement.with_only_columns(Offer.participant_id).order_by(None), at=at)
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(row.id): profile_of_offer(

@@ -1,0 +1,1 @@
+"""The running of a partnership: milestones, the ledger, hours worked, and requests to change or leave."""
