@@ -31,7 +31,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
     from web.collaboration import views as collaboration_views
+    from web.cases import views as cases_views
     from web.drafts import views as drafts_views
+    from web.endings import views as endings_views
     from web.endorsements import views as endorsements_views
     from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
@@ -86,6 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         agreements_views,
         collaboration_views,
         carrying_views,
+        endings_views,
+        cases_views,
         endorsements_views,
         news_views,
         people_views,
@@ -121,6 +125,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
     from web.evaluations import jobs as evaluations_jobs
+    from web.endings import jobs as endings_jobs
     from web.listings import jobs as listings_jobs
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
@@ -143,4 +148,5 @@ def _init_work(app: Flask, settings: Settings) -> None:
         listings_jobs,
         evaluations_jobs,
     )
+    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, endings_jobs, listings_jobs)
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

@@ -78,6 +78,7 @@ FOOTER = (
     ("home.about", _l("About Enishi")),
     ("areas.index", _l("Areas")),
     ("partnerships.public", _l("What has come about")),
+    ("cases.index", _l("Cases to learn from")),
     ("searches.ask", _l("Ask a person")),
     ("home.accessibility", _l("Accessibility")),
     ("searches.atom", _l("New needs as a feed (Atom)")),

@@ -18,13 +18,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import (
     Account,
     ApiToken,
     Base,
+    CaseStudy,
     ChangeRequest,
     Enquiry,
     Membership,
@@ -54,6 +55,12 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
         Partnership: (
             joinedload(Partnership.need).joinedload(Need.area),
             joinedload(Partnership.parties).joinedload(Party.enquiry),
+        ),
+        CaseStudy: (
+            joinedload(CaseStudy.partnership).options(
+                joinedload(Partnership.need).joinedload(Need.area),
+                selectinload(Partnership.parties).options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+            ),
         ),
         Enquiry: (
             joinedload(Enquiry.party).options(

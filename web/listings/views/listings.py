@@ -27,6 +27,7 @@ from models import (
     utc_now,
 )
 from models.years import town_day
+from web.cases.queries import similar_cases
 from web.database import current_session
 from web.drafts.forms import DraftOf
 from web.endorsements.queries import standing
@@ -105,11 +106,14 @@ def endorsements_of(session: Session, participant: Participant) -> Sequence[Endo
 
 def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
     """Return what only those read who have the need or coordinate its place."""
+    reports = similar_cases(session, need, account)
+    told = {case.partnership_id for case in reports}
     return {
         "perhaps_meant": queries.skills_perhaps_meant(session, need.slots),
         "circle": circle_of(session, need, at=utc_now()) if need.is_open else None,
         "wishes": together.wishes_of(session, need, account),
-        "cases": together.cases_like(session, need, account),
+        "cases": [one for one in together.cases_like(session, need, account) if one.partnership.id not in told],
+        "reports": reports,
     }
 
 

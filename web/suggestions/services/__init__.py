@@ -1,5 +1,6 @@
 """Changes on the desk: looking for partners, and deciding about what was found."""
 
+from web.suggestions.services.again import again
 from web.suggestions.services.claims import Scope
 from web.suggestions.services.editing import Why, edit, next_rank, place
 from web.suggestions.services.heartbeat import Beat, heartbeat
@@ -13,6 +14,7 @@ __all__ = [
     "Beat",
     "Scope",
     "Why",
+    "again",
     "approve",
     "edit",
     "heartbeat",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from models import Need, Permission, ReviewStep, utc_now
 from models.suggestions import UNDECIDED
+from web.cases.queries import similar_cases
 from web.database import current_session
 from web.i18n import locale
 from web.listings.queries import together
@@ -87,6 +88,7 @@ def _need_page(need: Need, form: forms.OrderForm) -> str:
         intermediaries=[] if any(not one.is_faint for one in undecided) else reviews.intermediaries_near(session, need),
         search=forms.OfferSearch(),
         wishes=together.wishes_of(session, need, account_at_work()),
+        reports=similar_cases(session, need, account_at_work()),
         form=form,
         last_order=reviews.last_order(session, rows),
     )

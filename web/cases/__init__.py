@@ -1,0 +1,1 @@
+"""Cases: what can be learnt from partnerships that ended, beside the needs that are like theirs."""
