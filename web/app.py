@@ -30,8 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.agreements import views as agreements_views
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
-    from web.collaboration import views as collaboration_views
     from web.cases import views as cases_views
+    from web.collaboration import views as collaboration_views
     from web.drafts import views as drafts_views
     from web.endings import views as endings_views
     from web.endorsements import views as endorsements_views
@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         agreements_views,
         collaboration_views,
         carrying_views,
+        evaluations_views,
         endings_views,
         cases_views,
         endorsements_views,
@@ -99,11 +100,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         areas_views,
         administration_views,
     ):
-    for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
-        app.register_blueprint(pages.bp)
-    for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
-        app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views, evaluations_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
@@ -124,8 +120,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
-    from web.evaluations import jobs as evaluations_jobs
     from web.endings import jobs as endings_jobs
+    from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
@@ -139,14 +135,14 @@ def _init_work(app: Flask, settings: Settings) -> None:
         JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
-    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs, news_jobs)
     by_the_hour = (
         operations_jobs,
         suggestions_jobs,
         searches_jobs,
         partnerships_jobs,
-        listings_jobs,
+        endings_jobs,
         evaluations_jobs,
+        listings_jobs,
+        news_jobs,
     )
-    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, endings_jobs, listings_jobs)
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])
