@@ -39,7 +39,7 @@ from models.outbox import OutboxMail
 from models.participants import Consent, ConsentChannel, ConsentPurpose, Participant, ParticipantKind
 from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
 from models.permissions import Permission, is_granted
-from models.principles import Gate, Principle, PrincipleChoice, PrincipleSet
+from models.principles import Principle, PrincipleChoice, PrincipleGate, PrincipleSet
 from models.requests import HandledRequest
 from models.searches import SavedSearch
 from models.showings import NeedsShown
@@ -110,7 +110,6 @@ __all__ = [
     "Enquiry",
     "Evaluation",
     "FormChoice",
-    "Gate",
     "GoalReached",
     "HandledRequest",
     "Invitation",
@@ -150,6 +149,7 @@ __all__ = [
     "Permission",
     "Principle",
     "PrincipleChoice",
+    "PrincipleGate",
     "PrincipleSet",
     "Reach",
     "Reply",

@@ -186,6 +186,11 @@ class Need(Versioned, Base, kw_only=True):
         """Note that every slot is covered."""
         self._leave_open(NeedStatus.FILLED)
 
+    def lack_again(self) -> None:
+        """Seek partners again where the need was filled, because somebody who had promised a part has gone."""
+        if self.status is NeedStatus.FILLED:
+            self.status = NeedStatus.OPEN
+
     def expire(self) -> None:
         """Note that nobody renewed the need in time."""
         self._leave_open(NeedStatus.EXPIRED)

@@ -25,7 +25,7 @@ NINE: Final = "nine"
 """The set that holds where a municipality chose no other."""
 
 
-class Gate(StrEnum):
+class PrincipleGate(StrEnum):
     """What an agreement must hold."""
 
     ROLE_DUTY_BENEFIT = "role_duty_benefit"
@@ -104,7 +104,7 @@ class PrincipleChoice(Base, kw_only=True):
 class Lack:
     """What a gate misses: of the whole agreement, or of one party."""
 
-    gate: Gate
+    gate: PrincipleGate
     field: str
     party: Party | None = None
 
@@ -125,12 +125,14 @@ class Finding:
 def examine(principles: Sequence[Principle], version: AgreementVersion, parties: Sequence[Party]) -> Sequence[Finding]:
     """Return for each principle whether a version keeps it for the parties that are still in."""
     return [
-        Finding(principle, [lack for gate in principle.gates for lack in lacks_of(Gate(gate), version, parties)])
+        Finding(
+            principle, [lack for gate in principle.gates for lack in lacks_of(PrincipleGate(gate), version, parties)]
+        )
         for principle in principles
     ]
 
 
-def lacks_of(gate: Gate, version: AgreementVersion, parties: Sequence[Party]) -> Sequence[Lack]:
+def lacks_of(gate: PrincipleGate, version: AgreementVersion, parties: Sequence[Party]) -> Sequence[Lack]:
     """Return what one gate misses in a version, party by party in their order."""
     return [Lack(gate, field, party) for field, party in _CHECKS[gate](version, parties)]
 
@@ -199,16 +201,16 @@ def _evaluation(version: AgreementVersion, parties: Sequence[Party]) -> _Missing
     return _of_all(version, ("evaluation_on", "evaluation_measure"))
 
 
-_CHECKS: Final[Mapping[Gate, Callable[[AgreementVersion, Sequence[Party]], _Missing]]] = MappingProxyType(
+_CHECKS: Final[Mapping[PrincipleGate, Callable[[AgreementVersion, Sequence[Party]], _Missing]]] = MappingProxyType(
     {
-        Gate.ROLE_DUTY_BENEFIT: _role_duty_benefit,
-        Gate.OWN_YES: _own_yes,
-        Gate.UNDERSTANDING: _understanding,
-        Gate.GOAL: _goal,
-        Gate.OPENNESS: _openness,
-        Gate.OPPORTUNITY: _opportunity,
-        Gate.WHO_LEADS: _who_leads,
-        Gate.END_DATE: _end_date,
-        Gate.EVALUATION: _evaluation,
+        PrincipleGate.ROLE_DUTY_BENEFIT: _role_duty_benefit,
+        PrincipleGate.OWN_YES: _own_yes,
+        PrincipleGate.UNDERSTANDING: _understanding,
+        PrincipleGate.GOAL: _goal,
+        PrincipleGate.OPENNESS: _openness,
+        PrincipleGate.OPPORTUNITY: _opportunity,
+        PrincipleGate.WHO_LEADS: _who_leads,
+        PrincipleGate.END_DATE: _end_date,
+        PrincipleGate.EVALUATION: _evaluation,
     }
 )

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matching import Weights
 from models import (
     ActivityField,
-    Gate,
     Principle,
+    PrincipleGate,
     PrincipleSet,
     ReviewReason,
     ReviewStep,
@@ -124,7 +124,7 @@ def _load_principles(session: Session, tally: Tally) -> None:
             "position": row.whole("position"),
             "name_ja": row.required("name_ja"),
             "name_en": row.required("name_en"),
-            "gates": [Gate(gate).value for gate in row.words("gates")],
+            "gates": [PrincipleGate(gate).value for gate in row.words("gates")],
         }
         if (set_code, code) in known:
             tally.update(known[set_code, code], words)

@@ -30,12 +30,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.agreements import views as agreements_views
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
+    from web.collaboration import views as collaboration_views
     from web.drafts import views as drafts_views
+    from web.endorsements import views as endorsements_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
+    from web.news import views as news_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
     from web.operations import views as operations_views
@@ -69,11 +72,31 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_pages(app, settings)
     _init_work(app, settings)
 
+    for pages in (
+        home_views,
+        abilities_views,
+        accounts_views,
+        participants_views,
+        listings_views,
+        suggestions_views,
+        drafts_views,
+        undo_views,
+        partnerships_views,
+        agreements_views,
+        carrying_views,
+        endorsements_views,
+        people_views,
+        giving_views,
+        operations_views,
+        searches_views,
+        areas_views,
+        administration_views,
+    ):
     for pages in (home_views, abilities_views, accounts_views, participants_views, listings_views, suggestions_views):
         app.register_blueprint(pages.bp)
     for pages in (drafts_views, undo_views, partnerships_views, people_views, giving_views, operations_views):
         app.register_blueprint(pages.bp)
-    for pages in (searches_views, areas_views, administration_views, agreements_views, carrying_views):
+    for pages in (searches_views, areas_views, administration_views, collaboration_views, news_views):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
         csrf.exempt(doors.bp)
@@ -95,6 +118,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
     from web.listings import jobs as listings_jobs
+    from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
     from web.searches import jobs as searches_jobs
@@ -106,5 +130,5 @@ def _init_work(app: Flask, settings: Settings) -> None:
         JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
-    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs)
+    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, listings_jobs, news_jobs)
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

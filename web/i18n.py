@@ -269,6 +269,12 @@ def label(member: StrEnum) -> str:
     return str(LABELS[type(member)][member])
 
 
+def asked_language() -> str:
+    """Return the language that the address names: what programs share must not hang on who asks."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LOCALES else LOCALES[0]
+
+
 def init_i18n(app: Flask) -> None:
     """Choose the language for each request and give templates their words."""
     app.config.update(

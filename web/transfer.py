@@ -17,6 +17,7 @@ STATIC: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static/"
 KEPT: Final = "built"
 UNVERSIONED_LASTS_SECONDS: Final = 3600
+FRESH_SECONDS: Final = 900
 SMALLEST_COMPRESSED: Final = 1024
 MOST_PADDING: Final = 100
 PAGE_COMPRESSION: Final = 6
@@ -65,6 +66,16 @@ def init_transfer(app: Flask) -> None:
 
     app.jinja_env.globals["asset"] = asset
     app.after_request(_compress)
+
+
+def for_programs(content: bytes, kind: str) -> Response:
+    """Answer a program that asks again and again: for a while it need not, and then only for what changed."""
+    answer = Response(content, content_type=f"{kind}; charset=utf-8")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = FRESH_SECONDS
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 def _is_built(path: str, url: str) -> bool:

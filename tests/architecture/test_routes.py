@@ -18,7 +18,7 @@ from web.config import Settings
 from web.security import Door, check_every_route_names_its_permission, door_of
 
 MATRIX = Path(__file__).parents[2] / "docs" / "permissions.csv"
-KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]+\.(svg|json|xml|ics|atom)|<[a-z_:]+>(\.ics)?|v1))+)$")
+KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|[a-z0-9-]+\.(svg|json|xml|ics|atom|csv)|<[a-z_:]+>(\.ics)?|v1))+)$")
 REFUSED = {401, 403, 404}
 # A door is opened or closed by a table in Python: one database is enough to knock at each of them as everybody.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,6 +1,7 @@
 """Builders with defaults: a test names only what it cares about."""
 
 from .accounts import make_account, make_appointment, make_membership
+from .endorsements import make_endorsement
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
@@ -16,6 +17,7 @@ __all__ = [
     "make_appointment",
     "make_area",
     "make_district",
+    "make_endorsement",
     "make_field",
     "make_item",
     "make_membership",

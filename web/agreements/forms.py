@@ -31,7 +31,7 @@ from models import AgreementVersion, CollaborationForm, MatchingTable, Partnersh
 from models.agreements import MOST_WEIGHT
 from models.collaboration import MOST_DATES
 from models.years import TOWN_TIME
-from web.agreements.queries import Slot
+from web.agreements.queries import FreeTime
 from web.agreements.queries.versions import Known
 from web.agreements.services import Paper
 from web.fields import Day, members_of, one_line, options, plain
@@ -118,7 +118,7 @@ class MeetingForm(FlaskForm):
         if not typed:
             raise ValidationError(_("Propose at least one date."))
 
-    def propose(self, slots: Sequence[Slot], table: MatchingTable | None) -> None:
+    def propose(self, slots: Sequence[FreeTime], table: MatchingTable | None) -> None:
         """Fill in the times that suit, and what was said of the place before."""
         if table is not None:
             self.place.data, self.note.data = table.place, table.note

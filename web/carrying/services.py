@@ -189,6 +189,7 @@ def _let_go(session: Session, party: Party, *, by: Account, at: datetime) -> Non
         raise LedgerUnbalanced("what was lent, and money, comes back before a party leaves")
     if partnership.goes_on_without(party):
         capacity.release_party(session, party, at=at)
+        partnership.need.lack_again()
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=by)
     else:
         unanswered = open_enquiries(partnership)

@@ -1,10 +1,7 @@
 """What was given in a year, added up for a page and written down as a sheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from flask_babel import gettext as _
 
@@ -13,9 +10,7 @@ from web.giving.queries import Gift, Given
 from web.i18n import day, label, locale
 from web.listings.services.pieces import UNSTATED_QUANTITY
 from web.participants.queries import SeenParticipant
-
-# A spreadsheet takes a cell that begins with one of these for a formula.
-BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")  # full-width ones, too
+from web.sheets import as_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +52,23 @@ def amount_of(thing: Given) -> str:
 
 
 def sheet(gifts: Sequence[Gift]) -> bytes:
-    """Return the record as CSV for spreadsheets: with a byte order mark, and no cell that could be a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
+    """Return the record as CSV for spreadsheets."""
+    return as_csv(
         [
             _("Partnership"), _("To whom"), _("Offer"), _("Kind"), _("What was given"), _("Amount"), _("Unit"),
             _("For what"), _("Hours (planned)"), _("All said yes on"), _("Ended on"), _("Stage"),
-        ]
+        ],
+        (_cells(gift, thing) for gift in gifts for thing in gift.things),
     )  # fmt: skip
-    for gift in gifts:
-        for thing in gift.things:
-            stated = "" if thing.quantity == UNSTATED_QUANTITY else str(thing.quantity)
-            cells = [
-                gift.partnership.title, name_of(gift.to), gift.offer, label(thing.kind), thing.what, stated,
-                thing.unit, thing.towards, "" if thing.hours is None else f"{thing.hours:g}", day(gift.began_on),
-                day(gift.ended_on), label(gift.stage),
-            ]  # fmt: skip
-            writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
 
 
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
+def _cells(gift: Gift, thing: Given) -> Sequence[str]:
+    stated = "" if thing.quantity == UNSTATED_QUANTITY else str(thing.quantity)
+    return [
+        gift.partnership.title, name_of(gift.to), gift.offer, label(thing.kind), thing.what, stated,
+        thing.unit, thing.towards, "" if thing.hours is None else f"{thing.hours:g}", day(gift.began_on),
+        day(gift.ended_on), label(gift.stage),
+    ]  # fmt: skip
 
 
 def _amounts(things: Iterable[Given]) -> str:

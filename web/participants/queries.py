@@ -234,8 +234,8 @@ def fields_of(session: Session, participant: Participant) -> Sequence[ActivityFi
     session.scalars(
         select(Participant)
         .where(Participant.id == participant.id)
-        .options(selectinload(Participant.fields), lazyload(Participant.consents))
-    ).all()
+        .options(joinedload(Participant.fields), lazyload(Participant.consents))
+    ).unique().one()
     return participant.fields
 
 

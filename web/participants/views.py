@@ -1,5 +1,7 @@
 """Pages of a participant: profile, consents, limits, and who learnt the contact details."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,13 +11,16 @@ from flask_babel import gettext as _
 from models import (
     ConsentChannel,
     ConsentPurpose,
+    Endorsement,
     Participant,
     Permission,
     Role,
     is_granted,
     utc_now,
 )
+from models.years import town_day
 from web.database import current_session
+from web.endorsements.queries import all_of, standing
 from web.i18n import locale
 from web.participants import queries, services
 from web.participants.forms import GIVE, ConsentForm, MunicipalityForm, PairForm, ProfileForm, RevealForm
@@ -173,6 +178,8 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
     session, account = current_session(), current_account()
     is_own = account is not None and account.represents(found.id)
     coordinates = account is not None and account.covers(Role.COORDINATOR, found.area.path)
+    may_endorse = is_granted(Permission.ENDORSEMENT_RECORD, account, found)
+    today, reads_past_ones = town_day(utc_now()), may_endorse or is_own
     return render_template(
         "participants/participant.html",
         participant=found,
@@ -183,11 +190,20 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
         is_own=is_own,
         coordinates=coordinates,
         may_edit=is_granted(Permission.PARTICIPANT_EDIT, account, found),
+        may_endorse=may_endorse,
+        today=today,
+        standing_today=_standing(found, on=today) if not reads_past_ones else (),
+        endorsements=all_of(session, found) if reads_past_ones and not found.is_resident else (),
         reveals=queries.seen_reveals(session, found, account) if account and (is_own or coordinates) else [],
         purposes=queries.purposes_asked(found),
         reveal_form=reveal_form,
         consent_form=consent_form or ConsentForm(formdata=None),
     )
+
+
+def _standing(found: Participant, *, on: date) -> Sequence[Endorsement]:
+    """Return what stands for a body; nothing ever stands for a person."""
+    return () if found.is_resident else standing(current_session(), [found.id], on=on).get(found.id, ())
 
 
 def _is_revealed(found: Participant) -> bool:

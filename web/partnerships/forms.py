@@ -1,6 +1,7 @@
 """Shape of what people type about an enquiry."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -70,6 +71,14 @@ class PublicFilter(Form):
 
     area = SelectField(_l("Place"), validate_choice=False)
     field = SelectField(_l("Field of activity"), validate_choice=False)
+
+    def wanted(self) -> dict[str, str]:
+        """Return what the list is narrowed down by, nothing as an empty text."""
+        return {"area": self.area.data or "", "field": self.field.data or ""}
+
+    def active(self) -> dict[str, Any]:
+        """Return what stands in the address."""
+        return {name: value for name, value in self.wanted().items() if value}
 
     def offer_choices(self, areas: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
         """Let the selects offer the places and fields under which there is something."""

@@ -1,19 +1,25 @@
 """Pages of partnerships, and the question to one party."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from models import Account, ConsentChannel, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
 from models.lifecycle import MAIN_WAY
+from models.years import town_day
 from web.database import current_session, working_as
-from web.i18n import label, locale
+from web.endorsements.queries import standing
+from web.i18n import asked_language, label, locale
 from web.pages import limiter, pagination
-from web.partnerships import queries, services
+from web.partnerships import documents, queries, services
 from web.partnerships.forms import AnswerForm, NotedAnswerForm, PublicationForm, PublicFilter
 from web.partnerships.queries import published
 from web.security import account_at_work, current_account, requires
+from web.transfer import for_programs
 
 bp = Blueprint("partnerships", __name__)
 
@@ -38,9 +44,12 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PARTNERSHIP_SEE, on=Partnership)
 def partnership(found: Partnership) -> ResponseReturnValue:
     """Show one partnership as far as the reader may see it."""
-    seen = queries.seen_partnership(current_session(), found, account_at_work())
+    account = account_at_work()
     return render_template(
-        "partnerships/partnership.html", seen=seen, stages=[(stage, label(stage)) for stage in MAIN_WAY]
+        "partnerships/partnership.html",
+        seen=queries.seen_partnership(current_session(), found, account),
+        stages=[(stage, label(stage)) for stage in MAIN_WAY],
+        may_carry=is_granted(Permission.PARTNERSHIP_CARRY, account, found),
     )
 
 
@@ -58,10 +67,9 @@ def withdraw(found: Partnership) -> ResponseReturnValue:
 def public() -> ResponseReturnValue:
     """List the partnerships that every party agreed to make public."""
     session, form = current_session(), PublicFilter(request.args)
-    area, field = form.area.data or "", form.field.data or ""
-    page = published.published_page(session, area=area, field=field, number=request.args.get("page", 1, type=int))
+    active = form.active()
+    page = published.published_page(session, **form.wanted(), number=request.args.get("page", 1, type=int))
     form.offer_choices(published.areas_of(session), published.fields_of(session), locale())
-    active = {name: value for name, value in (("area", area), ("field", field)) if value}
     return render_template(
         "partnerships/public.html",
         search=form,
@@ -71,13 +79,58 @@ def public() -> ResponseReturnValue:
     )
 
 
+@bp.get("/partnerships/public.json")
+@requires(Permission.PARTNERSHIP_PUBLIC_LIST)
+def public_data() -> ResponseReturnValue:
+    """Give the same list as data, the same to everybody."""
+    page, following = _register()
+    return _with_next(
+        for_programs(documents.register(page, site=_site(), following=following), "application/json"), following
+    )
+
+
+@bp.get("/partnerships/public.csv")
+@requires(Permission.PARTNERSHIP_PUBLIC_LIST)
+def public_sheet() -> ResponseReturnValue:
+    """Give the same list as a table, the same to everybody."""
+    language = asked_language()
+    page, following = _register(lang=language)
+    with force_locale(language):
+        content = documents.sheet(page, site=_site(), language=language)
+    answer = _with_next(for_programs(content, "text/csv"), following)
+    answer.headers["Content-Disposition"] = f"attachment; filename=partnerships-{page.number}.csv"
+    return answer
+
+
+@bp.get("/partnerships/public.atom")
+@requires(Permission.PARTNERSHIP_PUBLIC_LIST)
+def public_feed() -> ResponseReturnValue:
+    """Give what changed last in the same list as a feed, the same to everybody."""
+    form, language, site = PublicFilter(request.args), asked_language(), _site()
+    found = published.newest(current_session(), **form.wanted())
+    own: dict[str, Any] = form.active() | {"lang": language}
+    with force_locale(language):
+        content = documents.feed(
+            found,
+            title=_("Enishi: %(name)s", name=_("Partnerships that came about")),
+            language=language,
+            site=site,
+            page=site + url_for("partnerships.public", **form.active()),
+            own=site + url_for("partnerships.public_feed", **own),
+        )
+    return for_programs(content, "application/atom+xml")
+
+
 @bp.get("/partnerships/public/<uuid:id>")
 @requires(Permission.PARTNERSHIP_PUBLIC_SEE, on=Partnership)
 def public_one(found: Partnership) -> ResponseReturnValue:
     """Show one partnership as anybody reads it; its parties see beforehand what that would be."""
+    session = current_session()
+    seen = published.whole_public(session, found)
     return render_template(
         "partnerships/public_one.html",
-        seen=published.whole_public(current_session(), found),
+        seen=seen,
+        endorsements=standing(session, {body.id for body in seen.bodies}, on=town_day(utc_now())),
         is_inside=is_granted(Permission.PARTNERSHIP_SEE, current_account(), found),
     )
 
@@ -165,6 +218,24 @@ def answer_by_link(token: str) -> ResponseReturnValue:
     working_as(asked.account.id, via="link")
     _note_answer(asked.enquiry, form, by=asked.account)
     return redirect(url_for("partnerships.answer_by_link", token=token), 303)
+
+
+def _register(**kept: str) -> tuple[published.PublicPage, str | None]:
+    """Return the asked page of the register, and the whole address of the next one."""
+    form = PublicFilter(request.args)
+    page = published.register_page(current_session(), **form.wanted(), number=request.args.get("page", 1, type=int))
+    following = pagination(page.number, page.pages, **form.active(), **kept).next_url
+    return page, None if following is None else _site() + following
+
+
+def _with_next(answer: Response, following: str | None) -> Response:
+    if following is not None:
+        answer.headers["Link"] = f'<{following}>; rel="next"'
+    return answer
+
+
+def _site() -> str:
+    return str(current_app.extensions["settings"].base_url)
 
 
 def _note_answer(asked: Enquiry, form: AnswerForm, *, by: Account) -> Partnership:

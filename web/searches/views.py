@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from models import Need, Permission, SavedSearch, utc_now
 from web.database import current_session
-from web.i18n import LOCALES, locale
+from web.i18n import asked_language, locale
 from web.listings import queries as listing_queries
 from web.listings.forms import needs_search
 from web.listings.queries import Filters
@@ -19,10 +19,9 @@ from web.pages import limiter
 from web.searches import documents, queries, services
 from web.searches.forms import KeepForm, NameForm, QuestionForm
 from web.security import account_at_work, csrf, current_account, requires
+from web.transfer import for_programs
 
 bp = Blueprint("searches", __name__)
-
-FRESH_SECONDS = 900
 
 
 @bp.get("/searches")
@@ -149,11 +148,11 @@ def ask() -> ResponseReturnValue:
 @requires(Permission.NEED_LIST)
 def atom() -> ResponseReturnValue:
     """Give the newest needs of a search as a feed, the same to everybody."""
-    filters, language = needs_search.filters_of(request.args), _asked_language()
+    filters, language = needs_search.filters_of(request.args), asked_language()
     own: dict[str, Any] = filters.active() | {"lang": language}
     with force_locale(language):
         title = _("Enishi: %(name)s", name=_in_words(filters))
-    return _for_programs(
+    return for_programs(
         documents.feed(
             queries.newest_needs(current_session(), filters),
             title=title,
@@ -170,11 +169,11 @@ def atom() -> ResponseReturnValue:
 @requires(Permission.NEED_LIST)
 def calendar() -> ResponseReturnValue:
     """Give the days of the needs of a search as a calendar, the same to everybody."""
-    filters, language = needs_search.filters_of(request.args), _asked_language()
+    filters, language = needs_search.filters_of(request.args), asked_language()
     with force_locale(language):
         title = _("Enishi: %(name)s", name=_in_words(filters))
     needs = [seen.row for seen in queries.dated_needs(current_session(), filters)]
-    return _for_programs(documents.calendar(needs, title=title, language=language, site=_site()), "text/calendar")
+    return for_programs(documents.calendar(needs, title=title, language=language, site=_site()), "text/calendar")
 
 
 @bp.get("/needs/<uuid:id>.ics")
@@ -186,22 +185,6 @@ def calendar_of_need(need: Need) -> ResponseReturnValue:
     listing_queries.whole_need(current_session(), need)
     content = documents.calendar([need], title=need.title, language=locale(), site=_site())
     return content, {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": "attachment"}
-
-
-def _for_programs(content: bytes, kind: str) -> Response:
-    """Answer a program that asks again and again: for a while it need not, and then only for what changed."""
-    answer = Response(content, content_type=f"{kind}; charset=utf-8")
-    answer.cache_control.public = True
-    answer.cache_control.max_age = FRESH_SECONDS
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
-
-
-def _asked_language() -> str:
-    """Return the language that the address names: what programs share must not hang on who asks."""
-    asked = request.args.get("lang", "")
-    return asked if asked in LOCALES else LOCALES[0]
 
 
 def _site() -> str:

@@ -9,10 +9,10 @@ from models import (
     Account,
     AgreementVersion,
     AuditedSession,
-    Gate,
     Partnership,
     Party,
     Principle,
+    PrincipleGate,
     PrincipleSet,
     Side,
     Stage,
@@ -31,7 +31,7 @@ from tests.factories import (
 )
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-NINE_GATES = tuple(Gate)
+NINE_GATES = tuple(PrincipleGate)
 
 
 @dataclass

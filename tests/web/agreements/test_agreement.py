@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import AgreementVersion, ConsentChannel, Gate, Partnership, PartyTerms, Scan, Stage
+from models import AgreementVersion, ConsentChannel, Partnership, PartyTerms, PrincipleGate, Scan, Stage
 from models.principles import lacks_of
 from tests.factories import make_account, make_appointment, make_municipality, make_terms
 from web.agreements import queries
@@ -15,30 +15,31 @@ from web.agreements import queries
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
-def without(partnership: Partnership, gate: Gate) -> dict[str, Any]:
+def without(partnership: Partnership, gate: PrincipleGate) -> dict[str, Any]:
     """Return what to pass to a whole agreement so that it lacks what one gate asks for."""
-    of_last: dict[Gate, dict[str, Any]] = {
-        Gate.ROLE_DUTY_BENEFIT: {"benefit": " "},
-        Gate.UNDERSTANDING: {"to_keep": ""},
+    of_last: dict[PrincipleGate, dict[str, Any]] = {
+        PrincipleGate.ROLE_DUTY_BENEFIT: {"benefit": " "},
+        PrincipleGate.UNDERSTANDING: {"to_keep": ""},
     }
     if gate in of_last:
         *others, last = partnership.parties
         return {"terms": [*map(make_terms, others), make_terms(last, **of_last[gate])]}
-    if gate is Gate.WHO_LEADS:
+    if gate is PrincipleGate.WHO_LEADS:
         return {"terms": [make_terms(party, leads=False) for party in partnership.parties]}
-    return {
-        Gate.GOAL: {"goal_measure": ""},
-        Gate.OPENNESS: {"public_summary": "", "private_reason": ""},
-        Gate.OPPORTUNITY: {"opportunity": ""},
-        Gate.END_DATE: {"ends_on": None},
-        Gate.EVALUATION: {"evaluation_measure": ""},
-    }.get(gate, {})
+    lacking: dict[PrincipleGate, dict[str, Any]] = {
+        PrincipleGate.GOAL: {"goal_measure": ""},
+        PrincipleGate.OPENNESS: {"public_summary": "", "private_reason": ""},
+        PrincipleGate.OPPORTUNITY: {"opportunity": ""},
+        PrincipleGate.END_DATE: {"ends_on": None},
+        PrincipleGate.EVALUATION: {"evaluation_measure": ""},
+    }
+    return lacking.get(gate, {})
 
 
-@pytest.mark.parametrize("gate", [*Gate])
-def test_taking_one_thing_away_closes_exactly_one_gate(drafting: Any, gate: Gate) -> None:
+@pytest.mark.parametrize("gate", [*PrincipleGate])
+def test_taking_one_thing_away_closes_exactly_one_gate(drafting: Any, gate: PrincipleGate) -> None:
     drafting.write(**without(drafting.partnership, gate))
-    if gate is Gate.OWN_YES:
+    if gate is PrincipleGate.OWN_YES:
         drafting.person.enquiry.channel = None
 
     standing = queries.standing(drafting.session, drafting.partnership)
@@ -49,13 +50,13 @@ def test_taking_one_thing_away_closes_exactly_one_gate(drafting: Any, gate: Gate
 def test_a_reasoned_refusal_is_as_open_as_a_summary(drafting: Any) -> None:
     version = drafting.write(public_summary="", private_reason="参加者の希望")
 
-    assert not lacks_of(Gate.OPENNESS, version, drafting.partnership.parties)
+    assert not lacks_of(PrincipleGate.OPENNESS, version, drafting.partnership.parties)
 
 
-@pytest.mark.parametrize("gate", [*Gate])
-def test_an_agreement_with_a_hole_is_not_signed(drafting: Any, gate: Gate) -> None:
+@pytest.mark.parametrize("gate", [*PrincipleGate])
+def test_an_agreement_with_a_hole_is_not_signed(drafting: Any, gate: PrincipleGate) -> None:
     version = drafting.write(**without(drafting.partnership, gate))
-    if gate is Gate.OWN_YES:
+    if gate is PrincipleGate.OWN_YES:
         drafting.person.enquiry.channel = None
         drafting.session.commit()
 
@@ -87,7 +88,7 @@ def test_it_holds_when_the_last_party_has_signed(drafting: Any) -> None:
     version = drafting.write()
     sign(drafting, 1)
     sign_paper(drafting, 1)
-    assert drafting.partnership.stage is Stage.DRAFTING
+    assert not drafting.partnership.agreed_version
 
     sign(drafting, 1, drafting.company, drafting.manager)
 

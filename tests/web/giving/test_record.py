@@ -22,7 +22,7 @@ from tests.factories import (
     make_resident,
     make_slot,
 )
-from web.giving.documents import harmless
+from web.sheets import harmless
 
 Browse = Callable[[Account], FlaskClient]
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

@@ -9,8 +9,22 @@ from sqlalchemy import func, select
 
 from matching.profiles import Weights
 from matching.replay import SNAPSHOT_FORMAT, FrozenPartner
-from models import AuditedSession, Need, ReviewStep, Suggestion, WeightSet
-from tests.factories import make_account, make_need, make_participant, make_reason, make_run, make_suggestion
+from models import (
+    Again,
+    AuditedSession,
+    ConsentChannel,
+    Ending,
+    Evaluation,
+    GoalReached,
+    Need,
+    Partnership,
+    ReviewStep,
+    Stage,
+    Suggestion,
+    Verdict,
+    WeightSet,
+)
+from tests.factories import accept, make_account, make_need, make_participant, make_reason, make_run, make_suggestion
 from tests.factories.profiles import make_offer as make_offer_profile
 from tests.factories.suggestions import NOON
 
@@ -59,6 +73,33 @@ def test_without_verdicts_nothing_is_proposed(weigh: Any) -> None:
     assert "verdicts: 0" in output
     assert "fewer than 30 verdicts" in output
     assert "skill       0.30\n" in output
+
+
+def end(session: AuditedSession, suggestion: Suggestion, goal: GoalReached, again: Again) -> None:
+    """Let an approved suggestion become a partnership that ended, and its parties say how it was."""
+    by = make_account()
+    session.refresh(suggestion, ["partners"])
+    partnership = Partnership.propose(suggestion, by=by, at=NOON, reply_due_on=NOON.date())
+    accept(partnership)
+    partnership.begin_drafting(by=by, at=NOON)
+    partnership.agree(1, starts_on=NOON.date(), ends_on=NOON.date(), evaluation_on=NOON.date(), by=by, at=NOON)
+    partnership.move_to(Stage.RUNNING, by=by, at=NOON)
+    partnership.begin_evaluation(by=by, at=NOON)
+    partnership.move_to(Stage.CLOSED, by=by, at=NOON, ending=Ending.DISSOLVED)
+    said = Evaluation(
+        goal=goal, again=again, principles={}, merits={}, given_at=NOON, channel=ConsentChannel.WEB,
+        party=partnership.parties[0], given_by=by,
+    )  # fmt: skip
+    session.add_all([partnership, said])
+
+
+def test_how_partnerships_ended_counts_like_a_verdict(session: AuditedSession, weigh: Any) -> None:
+    good, bad, unclear = [one for one in decide(session, count=36) if one.verdict is Verdict.APPROVED][:3]
+    end(session, good, GoalReached.YES, Again.YES)
+    end(session, bad, GoalReached.NO, Again.NO)
+    end(session, unclear, GoalReached.PARTLY, Again.PERHAPS)
+
+    assert "verdicts: 38, of which 19 approved" in weigh().output
 
 
 def test_verdicts_of_one_sort_propose_nothing(session: AuditedSession, weigh: Any) -> None:

@@ -1,6 +1,6 @@
 """Reads of matching tables and agreements: dates that suit all, versions, principles, signatures."""
 
-from web.agreements.queries.dates import Slot, table_of, times_that_suit
+from web.agreements.queries.dates import FreeTime, table_of, times_that_suit
 from web.agreements.queries.versions import (
     Standing,
     drafted_from,
@@ -15,7 +15,7 @@ from web.agreements.queries.versions import (
 )
 
 __all__ = [
-    "Slot",
+    "FreeTime",
     "Standing",
     "drafted_from",
     "latest_number",

@@ -23,7 +23,7 @@ PARTS: Final = tuple(BEGINS)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class FreeTime:
     """A time for a meeting, and the parties whose own times it does not suit, as far as they are known."""
 
     starts_at: datetime
@@ -47,7 +47,7 @@ def table_of(session: Session, partnership: Partnership) -> MatchingTable | None
     ).one_or_none()
 
 
-def times_that_suit(partnership: Partnership, *, after: date, count: int) -> Sequence[Slot]:
+def times_that_suit(partnership: Partnership, *, after: date, count: int) -> Sequence[FreeTime]:
     """Return the next times in parts of the week that suit every party, else those that suit the most.
 
     What a party said of its times stands in its need or offer; who said nothing is left out of the reckoning.
@@ -55,7 +55,7 @@ def times_that_suit(partnership: Partnership, *, after: date, count: int) -> Seq
     said = [(party, _windows(party)) for party in partnership.present]
     known = [(party, windows) for party, windows in said if windows]
     slots = [
-        Slot(at, at + LASTS, [party for party, windows in known if window not in windows])
+        FreeTime(at, at + LASTS, [party for party, windows in known if window not in windows])
         for at, window in _times(after)
     ]
     fewest = min(len(slot.against) for slot in slots)
@@ -79,7 +79,7 @@ def _times(after: date) -> Iterator[tuple[datetime, Window]]:
             yield datetime.combine(day, BEGINS[part], TOWN_TIME), Window(f"{kind}_{part}")
 
 
-def _apart(slots: Iterator[Slot]) -> Iterator[Slot]:
+def _apart(slots: Iterator[FreeTime]) -> Iterator[FreeTime]:
     """Yield at most one time a day, so that the proposals are a choice."""
     last: date | None = None
     for slot in slots:

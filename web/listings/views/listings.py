@@ -1,5 +1,6 @@
 """Pages: lists, one page each, forms to post and edit, and the buttons that open, pause and withdraw."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,11 +12,13 @@ from models import (
     Account,
     Condition,
     DraftKind,
+    Endorsement,
     Need,
     NeedStatus,
     Offer,
     OfferItem,
     OfferStatus,
+    Participant,
     Permission,
     Slot,
     SmallRole,
@@ -23,8 +26,10 @@ from models import (
     is_granted,
     utc_now,
 )
+from models.years import town_day
 from web.database import current_session
 from web.drafts.forms import DraftOf
+from web.endorsements.queries import standing
 from web.listings import queries
 from web.listings.forms.listings import ListingForm
 from web.listings.forms.needs import NeedForm
@@ -82,12 +87,20 @@ def need_page(need: Need, *, wish: WishForm | None = None) -> str:
         "listings/need.html",
         need=need,
         owner=seen_by(account, need.participant),
+        endorsements=endorsements_of(session, need.participant),
         may_edit=may_edit,
         alike=queries.alike_needs(session, account, need),
         may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
         form=wish,
         **inside,
     )
+
+
+def endorsements_of(session: Session, participant: Participant) -> Sequence[Endorsement]:
+    """Return by what public offices stand behind a body today; they stand behind no person."""
+    if participant.is_resident:
+        return ()
+    return standing(session, [participant.id], on=town_day(utc_now())).get(participant.id, ())
 
 
 def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
@@ -184,6 +197,7 @@ def offer(offer: Offer) -> ResponseReturnValue:
         "listings/offer.html",
         offer=offer,
         owner=seen_by(account, offer.participant),
+        endorsements=endorsements_of(current_session(), offer.participant),
         may_edit=may_edit,
         perhaps_meant=queries.skills_perhaps_meant(current_session(), offer.items) if may_edit else {},
     )

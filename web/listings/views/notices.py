@@ -12,6 +12,7 @@ from web.database import current_session
 from web.i18n import locale
 from web.listings import queries
 from web.listings.views.blueprint import bp
+from web.listings.views.listings import endorsements_of
 from web.participants.queries import seen_by
 from web.security import requires
 
@@ -22,7 +23,11 @@ def need_notice(need: Need) -> ResponseReturnValue:
     """Show the notice; its telephone number stands on paper alone, so only who may edit the need opens it."""
     queries.whole_need(current_session(), need)
     return render_template(
-        "listings/notice.html", need=need, owner=seen_by(None, need.participant), address=_address(need)
+        "listings/notice.html",
+        need=need,
+        owner=seen_by(None, need.participant),
+        endorsements=endorsements_of(current_session(), need.participant),
+        address=_address(need),
     )
 
 

@@ -3,8 +3,10 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from models import Permission, is_granted
+from models import Permission, is_granted, utc_now
+from models.years import town_day
 from web.database import current_session
+from web.endorsements.queries import standing
 from web.listings import queries
 from web.listings.forms import needs_search
 from web.listings.views.blueprint import bp
@@ -27,6 +29,7 @@ def needs() -> ResponseReturnValue:
         search=needs_search.NeedSearchForm(q=filters.q),
         filters=filters,
         page=page,
+        endorsements=standing(session, {seen.owner.id for seen in page.items}, on=town_day(utc_now())),
         pagination=pagination(page.number, page.pages, **filters.address()),
         chosen=needs_search.chosen(filters, found),
         groups=needs_search.groups(filters, found, with_states=account is not None),
