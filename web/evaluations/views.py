@@ -89,7 +89,6 @@ def results(found: Partnership) -> ResponseReturnValue:
         partnership=found,
         standing=standing,
         results=queries.results(session, standing, account),
-        grades=GRADES,
         satisfaction=SATISFACTION,
         least_shown=LEAST_SHOWN,
         may_hear_outside=is_granted(Permission.PARTNERSHIP_DECIDE, account, found)
