@@ -23,6 +23,7 @@ from models import (
     GoalReached,
     LedgerLine,
     Need,
+    Participant,
     ParticipantKind,
     Partnership,
     Party,
@@ -136,20 +137,25 @@ def similar_cases(session: Session, need: Need, account: Account | None, limit: 
     """
     if not need.slots:
         return []
-    newest = session.scalars(
-        visible_to(account)
-        .where(Partnership.need_id != need.id)
-        .options(
-            joinedload(CaseStudy.partnership).options(
-                lazyload(Partnership.parties),
-                joinedload(Partnership.need).options(
-                    lazyload(Need.participant), selectinload(Need.slots), selectinload(Need.fields)
-                ),
+    # All in one go: few rows, and a page that is read often.
+    newest = (
+        session.scalars(
+            visible_to(account)
+            .where(Partnership.need_id != need.id)
+            .options(
+                joinedload(CaseStudy.partnership).options(
+                    lazyload(Partnership.parties),
+                    joinedload(Partnership.need).options(
+                        lazyload(Need.participant), joinedload(Need.slots), joinedload(Need.fields)
+                    ),
+                )
             )
+            .order_by(CaseStudy.written_at.desc(), CaseStudy.id)
+            .limit(MOST_COMPARED)
         )
-        .order_by(CaseStudy.written_at.desc(), CaseStudy.id)
-        .limit(MOST_COMPARED)
-    ).all()
+        .unique()
+        .all()
+    )
     by_need = {str(case.partnership.need_id): case for case in reversed(newest)}
     profiles = [_profile(case.partnership.need, area=need.area.path) for case in by_need.values()]
     wanted = _profile(need, area=need.area.path)
@@ -184,10 +190,10 @@ def goals_of(session: Session, partnership: Partnership) -> Mapping[GoalReached,
     return {goal: said[goal] for goal in GoalReached if said[goal]}
 
 
-def team_of(partnership: Partnership) -> str:
-    """Return the kinds of those who took part, bodies before people, each as often as it took part."""
-    participants = {party.participant_id: party.participant for party in partnership.parties}
-    counts = Counter(participant.kind for participant in participants.values())
+def team_of(session: Session, partnership: Partnership) -> str:
+    """Return the kinds of those who took part, bodies before people, and how many there were of each."""
+    identities = [party.participant_id for party in partnership.parties]
+    counts = Counter(session.scalars(select(Participant.kind).where(Participant.id.in_(identities))))
     return "、".join(_counted(kind, counts[kind]) for kind in KIND_NAMES if counts[kind])
 
 
@@ -205,7 +211,7 @@ def what_is_known(session: Session, partnership: Partnership) -> Report:
     return Report(
         title=partnership.title,
         problem=partnership.need.body,
-        team=team_of(partnership),
+        team=team_of(session, partnership),
         form=form,
         cost="" if agreement is None else agreement.cost,
         helped="\n".join(words for words in helped if words),
@@ -246,8 +252,9 @@ def _narrowed(statement: Select[CaseStudy], narrowing: Narrowing) -> Select[Case
         statement = statement.where(contains_words(CaseStudy.search_text, words))
     if narrowing.field:
         statement = statement.where(Need.fields.any(ActivityField.code == narrowing.field))
-    if narrowing.form in set(CollaborationForm):
-        statement = statement.where(CaseStudy.form == CollaborationForm(narrowing.form))
+    if narrowing.form:
+        known = [form for form in CollaborationForm if form == narrowing.form]
+        statement = statement.where(CaseStudy.form.in_(known))
     return statement
 
 
@@ -260,9 +267,7 @@ def _is_public() -> ColumnElement[bool]:
 def _of_a_card() -> ORMOption:
     return joinedload(CaseStudy.partnership).options(
         lazyload(Partnership.parties),
-        joinedload(Partnership.need).options(
-            joinedload(Need.area), lazyload(Need.participant), selectinload(Need.fields)
-        ),
+        joinedload(Partnership.need).options(joinedload(Need.area), lazyload(Need.participant)),
     )
 
 

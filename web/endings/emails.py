@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from models import Account, LedgerLine, OutboxMail, Partnership
+from models import Account, LedgerLine, OutboxMail, Partnership, Role
 from web.mailer import compose, page_url
 
 
@@ -64,14 +64,16 @@ def agreement_awaited(
     )
 
 
-def never_agreed(session: Session, partnership: Partnership, *, days: int, is_staff: bool, to: Account) -> None:
+def never_agreed(session: Session, partnership: Partnership, *, days: int, to: Account) -> None:
     """Tell one account that a partnership was taken back because nothing was agreed."""
+    need = partnership.need
+    may_see_who_helps = to.represents(need.participant_id) or to.covers(Role.COORDINATOR, need.area.path)
     compose(
         session,
         "never-agreed",
         to=to,
         title=partnership.title,
         days=days,
-        need_url=page_url(session, f"/needs/{partnership.need_id}") if is_staff else None,
+        need_url=page_url(session, f"/needs/{partnership.need_id}") if may_see_who_helps else None,
         url=page_url(session, f"/partnerships/{partnership.id}"),
     )

@@ -28,7 +28,7 @@ class EndForm(FlaskForm):
         validators=[InputRequired(_l("Choose how it ends."))],
     )
     reason = TextAreaField(
-        _l("Why?"),
+        _l("Why does it end in this way?"),
         description=_l("The parties read this."),
         filters=[plain],
         render_kw={"rows": 4},

@@ -184,16 +184,10 @@ def _press_for_agreement(session: Session, partnership: Partnership, *, since: d
 def _take_back(session: Session, partnership: Partnership, *, at: datetime) -> None:
     partnership.move_to(Stage.WITHDRAWN, by=None, at=at)
     capacity.release(session, partnership, unanswered={}, at=at)
+    partnership.need.lack_again()
     Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=None)
-    staff = {account.id for account in queries.staff_of(session, partnership)}
     for account in _concerned(session, partnership):
-        emails.never_agreed(
-            session,
-            partnership,
-            days=WITHDRAWN_WITHOUT_AGREEMENT.days,
-            is_staff=account.id in staff,
-            to=account,
-        )
+        emails.never_agreed(session, partnership, days=WITHDRAWN_WITHOUT_AGREEMENT.days, to=account)
 
 
 def _tell_that_it_ends(session: Session, partnership: Partnership, ends_on: date) -> None:

@@ -20,7 +20,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models import (
     Account,
     Again,
-    Area,
     ConsentChannel,
     Evaluation,
     GoalReached,
@@ -33,7 +32,6 @@ from models import (
     Partnership,
     Party,
     Principle,
-    PrincipleChoice,
     PrincipleSet,
     Role,
     Stage,
@@ -42,8 +40,8 @@ from models import (
 )
 from models.business_days import add_business_days
 from models.evaluations import LEAST_SHOWN
-from models.principles import NINE
 from models.years import town_day
+from web.agreements.queries import principles_of
 from web.participants.queries import SeenParticipant, accounts_of, seen_by
 
 SURVEY_SALT: Final = "survey"
@@ -178,11 +176,6 @@ class EvaluationSummary:
     hindered: tuple[str, ...]
     survey_n: int
     survey_mean: float | None
-
-
-def principles_of(session: Session, municipality: Area) -> Sequence[Principle]:
-    """Return the principles that hold in a municipality, in their order: those it chose, or else the nine."""
-    return _principles_in(session, municipality.id)
 
 
 def answered(session: Session, partnership: Partnership) -> frozenset[UUID]:
@@ -373,19 +366,9 @@ def _evaluations(session: Session, partnership: Partnership) -> Mapping[UUID, Ev
     return {one.party_id: one for one in found}
 
 
-def _principles_in(session: Session, municipality_id: UUID) -> Sequence[Principle]:
-    chosen = select(PrincipleChoice.set_id).where(PrincipleChoice.municipality_id == municipality_id).scalar_subquery()
-    nine = select(PrincipleSet.id).where(PrincipleSet.code == NINE).scalar_subquery()
-    return session.scalars(
-        select(Principle)
-        .where(Principle.set_id == func.coalesce(chosen, nine))
-        .order_by(Principle.position, Principle.id)
-    ).all()
-
-
 def principles_judged(session: Session, partnership: Partnership, codes: Collection[str]) -> Sequence[Principle]:
     """Return the principles that were judged: those of the set that held then, where it is another one now."""
-    principles = _principles_in(session, partnership.municipality_id)
+    principles = principles_of(session, partnership.municipality_id)
     if set(codes) <= {principle.code for principle in principles}:
         return principles
     for other in session.scalars(select(PrincipleSet).order_by(PrincipleSet.code)):

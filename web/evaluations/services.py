@@ -25,6 +25,7 @@ from models import (
 from models.business_days import business_days_between
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, NotAllowed
 from models.years import town_day
+from web.agreements.queries import principles_of
 from web.evaluations import emails, queries
 from web.news.services import tell
 from web.participants.queries import accounts_of, may_write_down_for
@@ -222,7 +223,7 @@ def _check_speaks(session: Session, party: Party, *, by: Account, channel: Conse
 
 
 def _check_grades(session: Session, partnership: Partnership, said: Said) -> None:
-    known = {principle.code for principle in queries.principles_of(session, partnership.municipality)}
+    known = {principle.code for principle in principles_of(session, partnership.municipality_id)}
     if not (set(said.principles) <= known and set(said.merits) <= set(Merit)):
         raise InvalidValue("a grade names one of the principles or merits")
     if not all(LEAST_GRADE <= grade <= HIGHEST_GRADE for grade in (*said.principles.values(), *said.merits.values())):

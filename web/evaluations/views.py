@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from models import ConsentChannel, GoalReached, Merit, Partnership, Party, Permission, is_granted, utc_now
 from models.evaluations import LEAST_SHOWN
 from models.years import town_day
+from web.agreements.queries import principles_of
 from web.database import current_session, working_as
 from web.evaluations import queries, services
 from web.evaluations.forms import (
@@ -43,7 +44,7 @@ def evaluation(found: Partnership) -> ResponseReturnValue:
         abort(404)
     if chosen is None or (request.method == "GET" and not _is_asked(standing, chosen)):
         return _instead_of_the_form(found, chosen)
-    form = evaluation_form(queries.principles_of(session, found.municipality), locale(), noted=not chosen.is_own)
+    form = evaluation_form(principles_of(session, found.municipality_id), locale(), noted=not chosen.is_own)
     if not form.validate_on_submit():
         page = render_template("evaluations/evaluation.html", standing=standing, party=chosen, form=form)
         return page, 422 if form.is_submitted() else 200

@@ -32,6 +32,7 @@ from tests.factories import (
     make_offer,
     make_participant,
     make_partnership,
+    make_slot,
 )
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -48,9 +49,9 @@ class Town:
     manager: Account
     coordinator: Account
 
-    def partnership(self, stage: Stage = Stage.RUNNING) -> Partnership:
+    def partnership(self, stage: Stage = Stage.RUNNING, *further: Offer) -> Partnership:
         """Return a partnership that took what it promises, at a stage after the last yes."""
-        found = make_partnership(stage=stage, need=self.need, offers=[self.offer], by=self.coordinator)
+        found = make_partnership(stage=stage, need=self.need, offers=[self.offer, *further], by=self.coordinator)
         self.session.add(found)
         self.session.flush()
         capacity.take(self.session, found)
@@ -109,7 +110,7 @@ def town(session: AuditedSession) -> Town:
     company = make_participant(name="日和印刷", area=district)
     town = Town(
         session=session,
-        need=make_need(participant=association),
+        need=make_need(participant=association, slots=[make_slot(quantity=2)]),
         offer=make_offer(participant=company),
         chair=make_account(email="chair@hiyori.example"),
         manager=make_account(email="manager@hiyori.example", locale="en"),

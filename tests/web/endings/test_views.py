@@ -18,10 +18,12 @@ from models import (
     Reply,
     Stage,
     Suggestion,
+    capacity,
 )
-from tests.factories import make_account, make_membership
+from tests.factories import make_account, make_membership, make_offer, make_participant
 from tests.web.endings.conftest import NOON
 from web.endings import queries
+from web.operations.queries.invariants import INVARIANTS
 from web.partnerships import services as partnerships
 
 SignedIn = Callable[[Account], FlaskClient]
@@ -231,3 +233,29 @@ def test_a_coordinator_who_takes_part_leaves_it_to_another(
 
     assert decide(signed_in(town.coordinator), evaluated, ending="continued").status_code == 403
     assert evaluated.stage is Stage.EVALUATING
+
+
+def test_who_has_left_is_not_asked_again(town: Any, signed_in: SignedIn) -> None:
+    further = make_offer(participant=make_participant(area=town.need.area))
+    partnership = town.partnership(Stage.EVALUATING, further)
+    stays, leaves = partnership.parties[:2], partnership.parties[2]
+    capacity.release_party(town.session, leaves, at=NOON)
+    partnership.leave(leaves, at=NOON)
+    town.evaluate(*stays)
+
+    answer = decide(signed_in(town.coordinator), partnership, ending="continued")
+
+    successor = queries.continued_by(town.session, partnership)
+    assert answer.status_code == 303
+    assert successor is not None
+    assert [party.participant_id for party in successor.parties] == [party.participant_id for party in stays]
+    assert town.promised() == (1, 1)
+
+
+def test_what_is_counted_still_counts_after_it_is_continued(
+    town: Any, evaluated: Partnership, signed_in: SignedIn
+) -> None:
+    decide(signed_in(town.coordinator), evaluated, ending="continued")
+
+    counting = [rule for rule in INVARIANTS if "count" in rule.sentence or "promises" in rule.sentence]
+    assert [problem for rule in counting for problem in rule.check(town.session, NOON)] == []

@@ -57,9 +57,7 @@ def standing(session: Session, partnership: Partnership) -> Standing:
         latest=latest,
         in_force=partnership.agreed_version,
         versions=versions_of(session, partnership),
-        findings=[]
-        if latest is None
-        else examine(principles_of(session, partnership.municipality_id), latest, parties),
+        findings=_findings(session, latest, parties),
         unsigned=parties if latest is None else latest.unsigned_by(parties),
     )
 
@@ -111,17 +109,12 @@ def numbered_version(session: Session, partnership: Partnership, number: int) ->
 
 
 def principles_of(session: Session, municipality_id: UUID) -> Sequence[Principle]:
-    """Return the principles that hold in a municipality: those it chose, else the nine."""
-    chosen = select(PrincipleChoice.set_id).where(PrincipleChoice.municipality_id == municipality_id)
-    found = session.scalars(
-        select(Principle).where(Principle.set_id.in_(chosen)).order_by(Principle.position, Principle.id)
-    ).all()
-    if found:
-        return found
+    """Return the principles that hold in a municipality, in their order: those it chose, or else the nine."""
+    chosen = select(PrincipleChoice.set_id).where(PrincipleChoice.municipality_id == municipality_id).scalar_subquery()
+    nine = select(PrincipleSet.id).where(PrincipleSet.code == NINE).scalar_subquery()
     return session.scalars(
         select(Principle)
-        .join(PrincipleSet, Principle.set_id == PrincipleSet.id)
-        .where(PrincipleSet.code == NINE)
+        .where(Principle.set_id == func.coalesce(chosen, nine))
         .order_by(Principle.position, Principle.id)
     ).all()
 
