@@ -12,6 +12,7 @@ from models.errors import AlreadyDecided, IllegalMove, InvalidValue, NotAllowed
 from models.principles import Principle
 from tests.factories import make_account, make_appointment, make_municipality
 from tests.web.evaluations.conftest import DAY_AFTER, LAST_MOMENT, MONDAY_NOON
+from web.agreements.queries import principles_of
 from web.evaluations import queries
 
 SignedIn = Callable[[Account], FlaskClient]
@@ -185,12 +186,12 @@ def test_a_second_answer_of_a_party_is_refused(town: Any) -> None:
 
 def test_the_nine_hold_where_a_municipality_chose_no_other_set(town: Any) -> None:
     municipality = town.partnership.municipality
-    assert [one.code for one in queries.principles_of(town.session, municipality)] == ["equality", "openness"]
+    assert [one.code for one in principles_of(town.session, municipality.id)] == ["equality", "openness"]
     three = PrincipleSet(code="three", name_ja="三つ", name_en="Three")
     Principle(code="talk", position=1, name_ja="話し合う", name_en="Talk", gates=[], principle_set=three)
     town.session.add(PrincipleChoice(municipality=municipality, principle_set=three, chosen_at=MONDAY_NOON))
 
-    assert [one.code for one in queries.principles_of(town.session, municipality)] == ["talk"]
+    assert [one.code for one in principles_of(town.session, municipality.id)] == ["talk"]
     assert [one.code for one in queries.principles_judged(town.session, town.partnership, ["equality"])] == [
         "equality",
         "openness",
