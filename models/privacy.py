@@ -275,6 +275,16 @@ DELETED_ON_ERASURE: Final = (
 )
 
 
+# What is nobody's secret for ever, but must not be read in the record before its time: parties evaluate blind, and
+# few answers of a survey are not shown one by one.
+SEALED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "evaluations": frozenset({"goal", "again", "principles", "merits"}),
+        "survey_answers": frozenset({"satisfaction", "met_somebody_new", "again"}),
+    }
+)
+
+
 def is_recorded_by_value(table: str, column: str) -> bool:
     """Tell whether the audit log may hold the value itself."""
-    return CATALOGUE[table][column] is Privacy.OPEN
+    return CATALOGUE[table][column] is Privacy.OPEN and column not in SEALED.get(table, ())

@@ -31,14 +31,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
     from web.cases import views as cases_views
+    from web.collaboration import views as collaboration_views
     from web.drafts import views as drafts_views
     from web.endings import views as endings_views
     from web.endorsements import views as endorsements_views
+    from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
+    from web.news import views as news_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
     from web.operations import views as operations_views
@@ -83,10 +86,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         undo_views,
         partnerships_views,
         agreements_views,
+        collaboration_views,
         carrying_views,
+        evaluations_views,
         endings_views,
         cases_views,
         endorsements_views,
+        news_views,
         people_views,
         giving_views,
         operations_views,
@@ -115,7 +121,9 @@ def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
     from web.endings import jobs as endings_jobs
+    from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
+    from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
     from web.searches import jobs as searches_jobs
@@ -127,5 +135,14 @@ def _init_work(app: Flask, settings: Settings) -> None:
         JobKind.PREVIEW_WEIGHTS: administration_jobs.preview,
         JobKind.LEARN_WEIGHTS: administration_jobs.learn,
     }
-    by_the_hour = (operations_jobs, suggestions_jobs, searches_jobs, partnerships_jobs, endings_jobs, listings_jobs)
+    by_the_hour = (
+        operations_jobs,
+        suggestions_jobs,
+        searches_jobs,
+        partnerships_jobs,
+        endings_jobs,
+        evaluations_jobs,
+        listings_jobs,
+        news_jobs,
+    )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

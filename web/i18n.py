@@ -210,7 +210,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Any]]] = {
         CollaborationForm.ACCORD: _l("Accord"),
     },
     LedgerMove: {
-        LedgerMove.HANDED_OVER: _l("Handed over"),
+        LedgerMove.HANDED_OVER: _l("Was handed over"),
         LedgerMove.RETURNED: _l("Came back"),
         LedgerMove.USED_UP: _l("Used up"),
         LedgerMove.MISSING: _l("Missing"),

@@ -30,6 +30,7 @@ from models import (
     RequestKind,
     Role,
     SavedSearch,
+    Scan,
     Skill,
     SkillAlias,
     Stage,
@@ -128,7 +129,8 @@ def build_world(session: AuditedSession) -> World:
         written_at=utc_now(),
         partnership=partnership,
     )
-    session.add_all([request, endorsement, case])
+    scan = Scan(media_type="image/png", size=4, content=b"\x89PNG", party=partnership.parties[0])
+    session.add_all([request, endorsement, case, scan])
     session.add_all([wish, suggestion, partnership, job, token, passkey, invitation, skill, weight_set, search])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
@@ -154,5 +156,6 @@ def build_world(session: AuditedSession) -> World:
         ChangeRequest: request,
         Endorsement: endorsement,
         CaseStudy: case,
+        Scan: scan,
     }
     return World(rows, accounts)

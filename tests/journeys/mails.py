@@ -11,10 +11,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from models import Account, Enquiry, Membership, Need, OutboxMail, Participant, Party, Role, SavedSearch, utc_now
+from models import (
+    Account,
+    Enquiry,
+    Membership,
+    Need,
+    NewsKind,
+    Notice,
+    OutboxMail,
+    Participant,
+    Partnership,
+    Party,
+    Role,
+    SavedSearch,
+    utc_now,
+)
 from models.years import town_day
 from web.database import session_scope
 from web.listings.services import renewal
+from web.news import services as news
 from web.partnerships import emails
 from web.people import services as people
 from web.searches import services as searches
@@ -54,6 +69,7 @@ def write_every_mail(app: Flask) -> None:
         session.add(reader)
         session.flush()
         assert searches.tell(session, reader.reader_id, at=at, secret=app.config["SECRET_KEY"])
+        _tell_of_a_partnership(session, secret=app.config["SECRET_KEY"])
 
 
 def take_accounts_from_those_asked(app: Flask) -> None:
@@ -72,6 +88,17 @@ def _ask_somebody(session: Session) -> None:
             emails.enquiry(session, enquiry, to=account)
             return
     raise AssertionError("nobody of the demo town with an account is asked anything")
+
+
+def _tell_of_a_partnership(session: Session, *, secret: str) -> None:
+    at = utc_now()
+    came_about = select(Partnership).where(Partnership.accepted_at.is_not(None)).order_by(Partnership.id)
+    for partnership in session.scalars(came_about):
+        news.tell(session, partnership, NewsKind.STARTED, by=None, at=at)
+    session.flush()
+    told = session.scalars(select(Notice).order_by(Notice.id)).first()
+    assert told is not None, "nobody of the demo town with an account carries anything"
+    news.write_digest(session, told.account_id, at=at, secret=secret)
 
 
 def links_in_mails(app: Flask, session: Session) -> Iterator[tuple[str, Mapping[str, Any]]]:

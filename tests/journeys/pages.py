@@ -74,6 +74,7 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "abilities.where": lambda _session: [{"can": "cooking"}],
         "areas.area": one_place_of_each_level,
         "areas.borders": one_place_of_each_level,
+        "collaboration.form": lambda _session: [{}, {"responsible": "group", "money": "grant", "decides": "together"}],
         "listings.needs": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.offers": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.need_step": lambda _session: [{"step": step} for step in Step],

@@ -104,7 +104,7 @@ class LineForm(AmountForm):
         validators=[InputRequired(_l("Choose one."))],
     )
     what = StringField(
-        _l("What is it?"),
+        _l("What is handed over?"),
         description=_l("For example: folding tables, or money for food."),
         filters=[one_line],
         validators=[

@@ -51,8 +51,8 @@ class EndorsementForm(FlaskForm):
     )
     issued_on = Day(_l("From which day?"), validators=[InputRequired(_l("Enter a day."))])
     expires_on = Day(
-        _l("Until which day?"),
-        description=_l("The last day on which it stands. The day after, it is gone from every page by itself."),
+        _l("Last day on which it stands"),
+        description=_l("The day after, it is gone from every page by itself."),
         validators=[InputRequired(_l("Enter a day."))],
     )
 

@@ -28,6 +28,7 @@ from models import (
     capacity,
 )
 from models.errors import IllegalMove, InvalidValue, NotAllowed
+from web.endorsements.queries import all_of
 from web.participants import emails, queries
 
 # What a person's record is called when another record of theirs was kept.
@@ -210,6 +211,8 @@ def merge(session: Session, kept: Participant, given_up: Participant, *, by: Acc
             reveal.to_participant = kept
     for earlier in moving.earlier:
         earlier.kept = kept
+    for endorsement in all_of(session, given_up):
+        endorsement.participant = kept
     _join_members(session, kept, moving.memberships)
     _join_profiles(session, kept, given_up, at=at)
     session.add(Merger(merged=given_up, kept=kept, merged_by=by, merged_at=at))

@@ -44,9 +44,12 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PARTNERSHIP_SEE, on=Partnership)
 def partnership(found: Partnership) -> ResponseReturnValue:
     """Show one partnership as far as the reader may see it."""
-    seen = queries.seen_partnership(current_session(), found, account_at_work())
+    account = account_at_work()
     return render_template(
-        "partnerships/partnership.html", seen=seen, stages=[(stage, label(stage)) for stage in MAIN_WAY]
+        "partnerships/partnership.html",
+        seen=queries.seen_partnership(current_session(), found, account),
+        stages=[(stage, label(stage)) for stage in MAIN_WAY],
+        may_carry=is_granted(Permission.PARTNERSHIP_CARRY, account, found),
     )
 
 
@@ -71,9 +74,6 @@ def public() -> ResponseReturnValue:
         "partnerships/public.html",
         search=form,
         page=page,
-        endorsements=standing(
-            session, {body.id for seen in page.partnerships for body in seen.bodies}, on=town_day(utc_now())
-        ),
         active=active,
         pagination=pagination(page.number, page.pages, **active),
     )

@@ -1,6 +1,7 @@
 """Mails about searches: the link that confirms, what is new, and a question to the coordinators."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -26,18 +27,23 @@ def digest(session: Session, news: Sequence[News], *, stop_path: str) -> None:
         locale=first.account.locale if first.account else first.locale,
         stop_url=page_url(session, stop_path),
         total=sum(one.total for one in news),
-        news=[
-            {
-                "name": one.search.name,
-                "url": page_url(session, f"/needs?{urlencode(one.filters.address())}"),
-                "more": one.total - len(one.needs),
-                "needs": [
-                    (seen.row.title, seen.row.area, page_url(session, f"/needs/{seen.row.id}")) for seen in one.needs
-                ],
-            }
-            for one in news
-        ],
+        news=in_mail(session, news),
     )
+
+
+def in_mail(session: Session, news: Sequence[News]) -> list[dict[str, Any]]:
+    """Return what is new for searches as a mail tells it."""
+    return [
+        {
+            "name": one.search.name,
+            "url": page_url(session, f"/needs?{urlencode(one.filters.address())}"),
+            "more": one.total - len(one.needs),
+            "needs": [
+                (seen.row.title, seen.row.area, page_url(session, f"/needs/{seen.row.id}")) for seen in one.needs
+            ],
+        }
+        for one in news
+    ]
 
 
 def question(session: Session, to: Account, *, text: str, name: str, address: str, sought: str, path: str) -> None:

@@ -1,4 +1,7 @@
-"""What the worker does by the hour: from the morning on, it tells each reader once what is new."""
+"""What the worker does by the hour: from the morning on, it tells each reader by address once what is new.
+
+Who has an account reads it in the mail with all other news (`web.news`).
+"""
 
 from typing import Final
 

@@ -66,9 +66,15 @@ def mails_asked_for(session: Session, address: str, *, since: datetime) -> int:
 
 
 def readers_due(session: Session, *, on: date) -> Sequence[UUID]:
-    """Return the readers of confirmed searches that were not gone through on this day."""
-    statement = select(SavedSearch.reader_id).where(_is_due(on)).distinct().order_by(SavedSearch.reader_id)
-    return session.scalars(statement).all()
+    """Return the readers without an account whose confirmed searches were not gone through on this day."""
+    statement = select(SavedSearch.reader_id).where(SavedSearch.account_id.is_(None), _is_due(on))
+    return session.scalars(statement.distinct().order_by(SavedSearch.reader_id)).all()
+
+
+def accounts_due(session: Session, *, on: date) -> Sequence[UUID]:
+    """Return the accounts whose searches were not gone through on this day; they get one mail with all their news."""
+    statement = select(SavedSearch.account_id).where(SavedSearch.account_id.is_not(None), _is_due(on)).distinct()
+    return [account_id for account_id in session.scalars(statement) if account_id is not None]
 
 
 def searches_due(session: Session, reader_id: UUID, *, on: date) -> Sequence[SavedSearch]:

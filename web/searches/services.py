@@ -13,6 +13,7 @@ from models import Account, Area, SavedSearch
 from web.listings.queries import town_day
 from web.people.queries import coordinators_of
 from web.searches import emails, queries
+from web.searches.queries import News
 
 LINK_LASTS: Final = timedelta(days=2)
 SETTLES: Final = timedelta(minutes=5)
@@ -99,6 +100,11 @@ def stop_token(reader_id: UUID, secret: str) -> str:
     return URLSafeSerializer(secret, salt=STOP_SALT).dumps(reader_id.hex)
 
 
+def stop_path(reader_id: UUID, secret: str) -> str:
+    """Return where one reader stops the mails."""
+    return f"/searches/stop/{stop_token(reader_id, secret)}"
+
+
 def reader_of_token(token: str, *, secret: str) -> UUID | None:
     """Return the reader whom a stopping link is about, or None where the link is wrong."""
     try:
@@ -120,7 +126,15 @@ def remove(session: Session, search: SavedSearch) -> None:
 
 
 def tell(session: Session, reader_id: UUID, *, at: datetime, secret: str) -> int:
-    """Write one reader a mail about what is new, at most once a day, and return how many needs it names.
+    """Write one reader a mail about what is new, at most once a day, and return how many needs it names."""
+    news = take_news(session, reader_id, at=at)
+    if news:
+        emails.digest(session, news, stop_path=stop_path(reader_id, secret))
+    return sum(one.total for one in news)
+
+
+def take_news(session: Session, reader_id: UUID, *, at: datetime) -> list[News]:
+    """Return what is new for one reader's searches, at most once a day; whoever takes it tells it.
 
     What was opened within the last minutes waits for the next day: its transaction may not be over for everybody.
     """
@@ -130,10 +144,7 @@ def tell(session: Session, reader_id: UUID, *, at: datetime, secret: str) -> int
     found = [queries.news_for(session, search, until=until) for search in readable]
     for search in due:
         search.told_until = max(search.told_until, until)
-    news = [one for one in found if one.total]
-    if news:
-        emails.digest(session, news, stop_path=f"/searches/stop/{stop_token(reader_id, secret)}")
-    return sum(one.total for one in news)
+    return [one for one in found if one.total]
 
 
 def forget_unconfirmed(session: Session, *, at: datetime) -> int:

@@ -24,6 +24,7 @@ from tests.factories import (
     make_partnership,
     make_resident,
 )
+from web.participants.services import merge
 
 Browse = Callable[[Account], FlaskClient]
 
@@ -31,7 +32,7 @@ FIRST_DAY = "2026-10-31T15:00:00+00:00"  # the first of November begins in the t
 DAY_BEFORE = "2026-10-31T14:59:59+00:00"
 LAST_MOMENT = "2026-11-30T14:59:59+00:00"
 DAY_AFTER = "2026-11-30T15:00:00+00:00"
-SHOWN = "日和市教育委員会"
+KIND, OFFICE = "後援", "日和市教育委員会"
 
 
 @dataclass
@@ -53,7 +54,6 @@ class Town:
             "needs": "/needs",
             "notice": f"/needs/{self.need.id}/notice",
             "partnership": f"/partnerships/public/{self.partnership.id}",
-            "partnerships": "/partnerships/public",
         }
 
 
@@ -92,7 +92,7 @@ def typed(**changes: str) -> dict[str, str]:
 def showing(town: Town, client: FlaskClient, chair: FlaskClient) -> set[str]:
     """Return the pages that show the endorsement; the notice is opened by the body itself."""
     reader = {"notice": chair}
-    return {name for name, url in town.pages().items() if SHOWN in reader.get(name, client).get(url).text}
+    return {name for name, url in town.pages().items() if KIND in reader.get(name, client).get(url).text}
 
 
 def test_it_shows_wherever_the_body_does_until_the_end_of_its_last_day(
@@ -150,7 +150,7 @@ def test_anybody_reads_whether_it_stands_today(
     page = client.get(f"/endorsements/{town.endorsement.code}").text
 
     assert sentence in page
-    for told in ("北山町内会", "後援", "北山まつり", "後援名義の使用に関する要綱第三条", SHOWN):
+    for told in ("北山町内会", "後援", "北山まつり", "後援名義の使用に関する要綱第三条", OFFICE):
         assert told in page
 
 
@@ -252,3 +252,16 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert sentence in answer.text
     assert "夏の夜店" in answer.text
     assert len(session.scalars(select(Endorsement)).all()) == 1
+
+
+def test_it_stays_with_the_record_that_is_kept_when_two_become_one(
+    session: Session, town: Town, client: FlaskClient
+) -> None:
+    kept = make_participant(name="北山町内会", area=town.place)
+    session.add(kept)
+    session.flush()
+
+    merge(session, kept, town.body, by=town.coordinator, at=utc_now())
+
+    assert KIND in client.get(f"/participants/{kept.id}").text
+    assert "きょうは有効です" in client.get(f"/endorsements/{town.endorsement.code}").text

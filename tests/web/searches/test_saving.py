@@ -21,10 +21,12 @@ from tests.factories import (
     make_resident,
 )
 from web.accounts.services import own_data
+from web.news import jobs as news_jobs
 from web.searches import jobs, services
 
 EVENING = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 NEXT_MORNING = "2026-11-02T07:30:00+09:00"
+WHEN_NEWS_ARE_MAILED = "2026-11-02T08:30:00+09:00"
 A_DAY_LATER = "2026-11-03T07:30:00+09:00"
 READER = "reader@hiyori.example"
 
@@ -261,15 +263,19 @@ def test_the_same_search_is_saved_once(session: Session, signed_in: Callable[[Ac
     assert len(session.scalars(select(SavedSearch)).all()) == 1
 
 
-def test_accounts_are_told_in_their_language(
-    session: Session, signed_in: Callable[[Account], FlaskClient], run_at: Callable[[str], None]
+def test_accounts_are_told_in_their_language_with_all_other_news(
+    session: Session,
+    signed_in: Callable[[Account], FlaskClient],
+    work_at: Callable[[Callable[[Flask], None], str], None],
 ) -> None:
     account = make_account(locale="en")
     session.add(account)
     signed_in(account).post("/searches?q=食堂")
     open_later(session, "こども食堂")
 
-    run_at(NEXT_MORNING)
+    work_at(jobs.tidy, WHEN_NEWS_ARE_MAILED)
+    assert mails(session, "search-digest") == []
+    work_at(news_jobs.tidy, WHEN_NEWS_ARE_MAILED)
 
     assert mails(session, "search-digest")[0].subject == "1 new need for what you look for"
 
