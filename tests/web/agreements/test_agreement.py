@@ -11,6 +11,7 @@ from models import AgreementVersion, ConsentChannel, Partnership, PartyTerms, Pr
 from models.principles import lacks_of
 from tests.factories import make_account, make_appointment, make_municipality, make_terms
 from web.agreements import queries
+from web.agreements.documents import pdf_can_be_made
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
@@ -292,6 +293,8 @@ def test_a_change_while_it_runs_leaves_the_old_version_in_force_until_all_have_s
 
 @pytest.mark.parametrize("kind", ["html", "docx", "pdf"])
 def test_a_version_gives_the_same_bytes_every_time(drafting: Any, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "pdf" and not pdf_can_be_made():
+        pytest.skip("Pango is not on this machine")
     drafting.write()
     sign(drafting, 1)
     url = drafting.url(f"/agreement/1/{kind}")
