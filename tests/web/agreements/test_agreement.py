@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from models import AgreementVersion, ConsentChannel, Partnership, PartyTerms, PrincipleGate, Scan, Stage
 from models.principles import lacks_of
@@ -74,9 +76,11 @@ def sign(drafting: Any, number: int, signing: Any = None, account: Any = None, *
 
 
 def sign_paper(drafting: Any, number: int, content: bytes = PNG, account: Any = None) -> Any:
-    data = {"party": str(drafting.person.id), "name": "佐藤 実", "scan": (io.BytesIO(content), "名前.png")}
+    data = {"party": str(drafting.person.id), "name": "佐藤 実", "scan": FileStorage(io.BytesIO(content), "名前.png")}
     browser = drafting.browser(account or drafting.coordinator)
-    return browser.post(drafting.url(f"/agreement/{number}/paper"), data=data)
+    boundary, body = encode_multipart(data)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.post(drafting.url(f"/agreement/{number}/paper"), data=body, content_type=kind)
 
 
 def sign_all(drafting: Any, number: int) -> None:
@@ -139,6 +143,19 @@ def test_what_is_no_scan_is_not_kept(drafting: Any, content: bytes) -> None:
 
     assert sign_paper(drafting, 1, content).status_code == 422
     assert (version.signatures, drafting.session.query(Scan).count()) == ([], 0)
+
+
+def test_a_photograph_of_a_telephone_is_not_too_large(drafting: Any) -> None:
+    drafting.write()
+
+    assert sign_paper(drafting, 1, PNG + bytes(5 * 1024 * 1024)).status_code == 303
+
+
+def test_what_is_larger_than_can_be_kept_is_refused(drafting: Any) -> None:
+    version = drafting.write()
+
+    assert sign_paper(drafting, 1, PNG + bytes(9 * 1024 * 1024)).status_code in {413, 422}
+    assert not version.signatures
 
 
 def test_a_party_enters_no_papers(drafting: Any) -> None:
