@@ -3,17 +3,63 @@
 from datetime import date, datetime
 from typing import Final
 
-from models import Account, AgreementVersion, CollaborationForm, ConsentChannel, Partnership, Party, PartyTerms, Side
+from models import (
+    Account,
+    AgreementVersion,
+    CollaborationForm,
+    ConsentChannel,
+    MatchingTable,
+    Partnership,
+    Party,
+    PartyTerms,
+    Side,
+)
+from models.years import town_day
 from seeds.identity import identified
 
 # Up to so many parties settle it by an accord; more hold it together.
 BY_ACCORD: Final = 2
 
 
+def draft_agreement(
+    partnership: Partnership, key: str, *, starts_on: date, ends_on: date, by: Account, at: datetime
+) -> tuple[AgreementVersion, MatchingTable]:
+    """Write a first version that still misses by what it will be evaluated, and what was settled before."""
+    table = MatchingTable(partnership=partnership, called_by=by, place="市民活動センター 打合せ室")
+    table.settle(
+        what=f"{partnership.title}を、役割を分けて進める。",
+        how_long="半年、月に二回",
+        cost="実費は募集した側",
+        on=town_day(at),
+    )
+    version = _write(partnership, key, starts_on=starts_on, ends_on=ends_on, by=by, at=at)
+    version.evaluation_measure = ""
+    return version, identified(table, key, at=at)
+
+
 def sign_agreement(
     partnership: Partnership, key: str, *, starts_on: date, ends_on: date, by: Account, at: datetime
 ) -> AgreementVersion:
     """Write the agreement of a partnership, let every party sign it, and bring it into force."""
+    version = _write(partnership, key, starts_on=starts_on, ends_on=ends_on, by=by, at=at)
+    for party in partnership.parties:
+        signature = version.sign(
+            party,
+            name=party.participant.contact_name or party.participant.name,
+            capacity="本人" if party.participant.is_resident else "代表",
+            by=by,
+            at=at,
+            latest=1,
+            channel=ConsentChannel.FACE_TO_FACE,
+        )
+        identified(signature, key, str(party.position), at=at)
+    partnership.agree(1, starts_on=starts_on, ends_on=ends_on, evaluation_on=ends_on, by=by, at=at)
+    return version
+
+
+def _write(
+    partnership: Partnership, key: str, *, starts_on: date, ends_on: date, by: Account, at: datetime
+) -> AgreementVersion:
     version = AgreementVersion(
         number=1,
         written_at=at,
@@ -41,20 +87,7 @@ def sign_agreement(
         written_by=by,
         terms=[_terms(party, key, at) for party in partnership.parties],
     )
-    identified(version, key, "1", at=at)
-    for party in partnership.parties:
-        signature = version.sign(
-            party,
-            name=party.participant.contact_name or party.participant.name,
-            capacity="本人" if party.participant.is_resident else "代表",
-            by=by,
-            at=at,
-            latest=1,
-            channel=ConsentChannel.FACE_TO_FACE,
-        )
-        identified(signature, key, str(party.position), at=at)
-    partnership.agree(1, starts_on=starts_on, ends_on=ends_on, evaluation_on=ends_on, by=by, at=at)
-    return version
+    return identified(version, key, "1", at=at)
 
 
 def _terms(party: Party, key: str, at: datetime) -> PartyTerms:

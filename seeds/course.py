@@ -121,6 +121,11 @@ def _lend(chapter: Chapter, party: Party, what: str, unit: str, *, on: date, at:
     chapter.session.add(identified(line, *key, at=at))
 
 
+def look_back(chapter: Chapter, *, at: datetime) -> None:
+    """Let the side with the need look back; the others have not yet."""
+    chapter.session.add(_evaluation(chapter, chapter.partnership.parties[0], Ending.DISSOLVED, at=at))
+
+
 def end(chapter: Chapter, lines: Sequence[LedgerLine], ending: Ending, *, on: date, at: datetime) -> None:
     """Bring back what was lent, let everybody look back, and keep the decision and the case."""
     for line in lines:

@@ -40,7 +40,7 @@ from models.business_days import add_business_days
 from models.partnerships import RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS, Party
 from models.years import town_day
 from seeds import course
-from seeds.agreements import sign_agreement
+from seeds.agreements import draft_agreement, sign_agreement
 from seeds.almanac import Almanac
 from seeds.identity import identified
 from seeds.listings import Market
@@ -55,6 +55,7 @@ COURSE: Final = ((Stage.DRAFTING, 0.1), (Stage.AGREED, 0.2), (Stage.RUNNING, 0.3
 # How many days after the last yes each stage was reached, for a partnership that still runs.
 # How long one runs whose end the sheet does not know yet.
 RUNS_FOR: Final = timedelta(days=180)
+BEGINS_AFTER: Final = timedelta(days=21)
 START: Final = ((Stage.DRAFTING, 1), (Stage.AGREED, 3), (Stage.RUNNING, 4))
 
 
@@ -64,7 +65,10 @@ class Outcome(StrEnum):
     PROPOSED = "proposed"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    ACCEPTED = "accepted"
+    DRAFTING = "accepted_drafting"
     RUNNING = "accepted_running"
+    EVALUATING = "accepted_evaluating"
     DISSOLVED = "closed_dissolved"
     CONTINUED = "closed_continued"
     HANDED_OVER = "closed_handed_over"
@@ -75,6 +79,9 @@ ENDINGS: Final = {
     Outcome.CONTINUED: Ending.CONTINUED,
     Outcome.HANDED_OVER: Ending.HANDED_OVER,
 }
+
+# How many of the first steps those have gone that are not over.
+BEGUN: Final = {Outcome.ACCEPTED: 0, Outcome.DRAFTING: 1, Outcome.RUNNING: len(START), Outcome.EVALUATING: len(START)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +206,18 @@ class _Story:
 
     def _carry_out(self, partnership: Partnership) -> Iterator[datetime]:
         answered_on = self.row.day("answered_on")
-        if self.outcome is Outcome.RUNNING:
-            for stage, days in START:
+        if self.outcome in BEGUN:
+            for stage, days in START[: BEGUN[self.outcome]]:
                 at = self._moment(answered_on + timedelta(days=days), ASKED_AT)
                 yield at
                 self._move(partnership, stage, at)
+            if self.outcome is Outcome.DRAFTING:
+                self._sit_down(partnership, at)
+            if self.outcome is Outcome.EVALUATING:
+                at = self._moment(self.row.day("ended_on"), PROVIDER_ANSWERS_AT)
+                yield at
+                self._move(partnership, Stage.EVALUATING, at)
+                course.look_back(self._chapter(partnership), at=at)
             return
         ended_on = self.row.day("ended_on")
         for stage, share in COURSE:
@@ -336,6 +350,14 @@ class _Story:
 
     def _chapter(self, partnership: Partnership) -> course.Chapter:
         return course.Chapter(self.archive.session, partnership, self.key, self.coordinator)
+
+    def _sit_down(self, partnership: Partnership, at: datetime) -> None:
+        """Let the parties meet and write a first version, which nobody has signed yet."""
+        on = town_day(at)
+        version, table = draft_agreement(
+            partnership, self.key, starts_on=on + BEGINS_AFTER, ends_on=on + RUNS_FOR, by=self.coordinator, at=at
+        )
+        self.archive.session.add_all([version, table])
 
     def _agree(self, partnership: Partnership, at: datetime) -> None:
         starts_on = self.row.day("answered_on") + timedelta(days=1)
