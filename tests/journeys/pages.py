@@ -23,20 +23,26 @@ from models import (
     Account,
     Area,
     Base,
+    Endorsement,
     Enquiry,
     Job,
+    LedgerLine,
     Need,
     Offer,
     Participant,
     Partnership,
+    Permission,
     SignIn,
+    Stage,
     Suggestion,
     is_granted,
     utc_now,
 )
+from models.years import town_day
 from seeds.ready_made import ready_made_needs
 from tests.journeys.mails import links_in_mails
 from web.database import db
+from web.evaluations.queries import survey_token
 from web.listings.forms.steps import Step
 from web.security import SESSION_LASTS, Door, door_of, token_hash
 
@@ -66,6 +72,14 @@ def one_place_of_each_level(session: Session) -> list[Mapping[str, Any]]:
     return [{"path": path} for path in {place.level: place.path for place in places}.values()]
 
 
+def codes_of_endorsements(session: Session) -> list[Mapping[str, Any]]:
+    """Return the code of an endorsement that stands and of one that has expired."""
+    on = town_day(utc_now())
+    found = session.scalars(select(Endorsement).order_by(Endorsement.expires_on, Endorsement.id)).all()
+    ended = [one for one in found if one.expires_on < on][:1]
+    return [{"code": one.code} for one in [*ended, *(one for one in found if one.stands_on(on))][:2]]
+
+
 # What stands in an address beside the id of the row that the door is about, also as its query: by endpoint, or by name.
 ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
     {
@@ -74,13 +88,42 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "abilities.where": lambda _session: [{"can": "cooking"}],
         "areas.area": one_place_of_each_level,
         "areas.borders": one_place_of_each_level,
+        "endorsements.certificate": codes_of_endorsements,
+        "endorsements.check": codes_of_endorsements,
+        "endorsements.qr": codes_of_endorsements,
         "collaboration.form": lambda _session: [{}, {"responsible": "group", "money": "grant", "decides": "together"}],
         "listings.needs": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.offers": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
     }
 )
-ARGUMENTS_BY_NAME: Final[Mapping[str, str]] = MappingProxyType({"token": "used-up"})
+
+
+def lines_of_the_ledger(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address of a line of the ledger that the account may write on."""
+    for line in session.scalars(select(LedgerLine).order_by(LedgerLine.outstanding.desc(), LedgerLine.id)):
+        if is_granted(Permission.PARTNERSHIP_CARRY, account, line.partnership):
+            return [{"id": line.partnership_id, "line": line.id}]
+    return []
+
+
+def surveys(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address behind the code of a survey: one that asks, and one that is over."""
+    del account
+    stages = (Stage.RUNNING, Stage.WITHDRAWN)
+    found = [session.scalars(select(Partnership).where(Partnership.stage == stage)).first() for stage in stages]
+    return [{"token": survey_token(session, one)} for one in found if one is not None]
+
+
+# Addresses in which rows stand that belong together, or a key that is on paper and in no mail.
+WHOLE: Final[Mapping[str, Callable[[Session, Account | None], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
+    {
+        "carrying.new_entry": lines_of_the_ledger,
+        "evaluations.survey": surveys,
+        "evaluations.survey_thanks": surveys,
+    }
+)
+ARGUMENTS_BY_NAME: Final[Mapping[str, Any]] = MappingProxyType({"token": "used-up", "number": 1})
 # What is put into a page by a script, or printed, and is no page of its own.
 FRAGMENTS: Final = frozenset({"administration.weight_progress", "suggestions.job_progress"})
 
@@ -115,6 +158,10 @@ def addresses(app: Flask, session: Session, account: Account | None) -> Iterator
     for endpoint, arguments in links_in_mails(app, session):
         mailed[endpoint].append(arguments)
     for rule, door in page_rules(app):
+        if rule.endpoint in WHOLE:
+            for arguments in WHOLE[rule.endpoint](session, account):
+                yield Address(rule.endpoint, adapter.build(rule.endpoint, arguments))
+            continue
         assert "token" not in rule.arguments or mailed[rule.endpoint], f"no mail leads to {rule.rule}"
         for arguments in mailed[rule.endpoint]:
             yield Address(rule.endpoint, adapter.build(rule.endpoint, arguments))

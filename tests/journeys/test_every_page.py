@@ -184,7 +184,8 @@ class Walk:
     def go(self, address: Address) -> None:
         """Fetch a page, and note whether it holds what its source promises."""
         answer, queries = self.count(partial(self.readers["ja"].get, address.path, buffered=True))
-        if answer.mimetype != "text/html" or answer.status_code in {302, 303}:
+        is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
+        if answer.mimetype != "text/html" or is_file or answer.status_code in {302, 303}:
             return
         outline = Outline(answer.text)
         broken = pages.broken_promises(answer, outline, "ja")
