@@ -150,7 +150,11 @@ def test_a_version_that_is_not_the_latest_is_not_signed(drafting: Any) -> None:
     first = drafting.write()
     drafting.write(number=2, cost="半分ずつ")
 
-    assert sign(drafting, 1).status_code == 409
+    answer = sign(drafting, 1)
+
+    assert answer.status_code == 409
+    assert "新しい版があります" in answer.text
+    assert 'name="has_read"' not in answer.text
     assert not first.signatures
 
 
