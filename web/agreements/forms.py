@@ -334,12 +334,20 @@ CLAUSE_FIELDS: Final = (
 def _usual(partnership: Partnership, known: Known) -> dict[str, Any]:
     """Return what is usual in an agreement, and what the need, the meeting and the search say."""
     need, table = partnership.need, known.table
-    asked = _(
-        "The need was open to everybody in the town. %(candidates)s offers were looked at, %(asked)s parties were "
-        "asked, %(declined)s declined.",
-        candidates="?" if known.candidates is None else known.candidates,
-        asked=known.asked,
-        declined=known.declined,
+    asked = (
+        _(
+            "The need was open to everybody in the town. %(asked)s parties were asked, %(declined)s declined.",
+            asked=known.asked,
+            declined=known.declined,
+        )
+        if known.candidates is None
+        else _(
+            "The need was open to everybody in the town. %(candidates)s offers were looked at, %(asked)s parties were "
+            "asked, %(declined)s declined.",
+            candidates=known.candidates,
+            asked=known.asked,
+            declined=known.declined,
+        )
     )
     return {
         "goal": partnership.title,

@@ -334,3 +334,9 @@ def test_what_an_agreement_lacks_is_linked_to_where_it_is_written(drafting: Any)
 
     assert drafting.url("/agreement/clauses#ends_on") in page
     assert drafting.url("/agreement/1/sign") not in page
+
+
+def test_how_many_offers_were_looked_at_is_left_out_where_nobody_knows(drafting: Any) -> None:
+    page = drafting.browser().get(drafting.url("/agreement/clauses")).text
+
+    assert "募集は町のみなさんに公開しました。2者に声をかけ、0者が辞退しました。" in page
