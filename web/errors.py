@@ -60,6 +60,8 @@ SENTENCES: Final = {
     LedgerUnbalanced: _l("Things that were lent, or money, are outstanding. Write down first what became of them."),
     InvalidValue: _l("A value is outside of what is possible."),
 }
+# Only these come of somebody else's doing; whatever else cannot be done now is nobody's haste.
+OVERTAKEN: Final = (AlreadyDecided, StaleVersion, CapacityExhausted, YearlyLimitReached)
 HTTP_SENTENCES: Final = {
     400: _l("The request could not be understood."),
     403: _l("You may not open this page."),
@@ -104,14 +106,14 @@ def misshapen(error: ValidationError) -> Response:
     return Response(json.dumps(problem), 422, content_type="application/problem+json")
 
 
-def _answer(status: int, sentence: str, *, code: str = "", advice: str = "") -> ResponseReturnValue:
+def _answer(status: int, sentence: str, *, code: str = "", advice: str = "", title: str = "") -> ResponseReturnValue:
     if request.path.startswith(API_PREFIX):
         problem = {"type": f"about:blank#{code}" if code else "about:blank", "title": sentence, "status": status}
         return Response(json.dumps(problem), status, content_type="application/problem+json")
     page = render_template(
         "errors/error.html",
         code=status,
-        title=HTTPStatus(status).phrase if status not in HTTP_SENTENCES else HTTP_SENTENCES[status],
+        title=title or HTTP_SENTENCES.get(status, HTTPStatus(status).phrase),
         what_happened=sentence,
         what_to_do=advice,
         bare=status == HTTPStatus.SERVICE_UNAVAILABLE,
@@ -122,7 +124,10 @@ def _answer(status: int, sentence: str, *, code: str = "", advice: str = "") -> 
 def _broken_rule(error: DomainError) -> ResponseReturnValue:
     status = STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
     sentence = str(SENTENCES.get(type(error), SENTENCES[InvalidValue]))
-    return _answer(status, sentence, code=error.code, advice=str(_l("Go back, reload the page and look again.")))
+    hindered = status == HTTPStatus.CONFLICT and not isinstance(error, OVERTAKEN)
+    title = str(_l("This cannot be done now.")) if hindered else ""
+    advice = str(_l("Go back, reload the page and look again."))
+    return _answer(status, sentence, code=error.code, advice=advice, title=title)
 
 
 def _overtaken(error: Exception) -> ResponseReturnValue:

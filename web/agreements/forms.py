@@ -144,16 +144,16 @@ class DatesForm(FlaskForm):
     """Which of the dates suit one party."""
 
     party = HiddenField(validators=[IS_UUID()])
-    suiting = Ticks(_l("Which of these can you come to?"), coerce=UUID)
+    suiting = Ticks(_l("Which of these can you come to?"))
 
     def offer(self, party: Party, table: MatchingTable) -> None:
         """Let the dates of the table be ticked, those that suited before being so."""
         self.party.data = str(party.id)
         self.suiting.choices = [
-            SelectChoice(proposed.id, _spelled(proposed.starts_at, proposed.ends_at)) for proposed in table.dates
+            SelectChoice(str(proposed.id), _spelled(proposed.starts_at, proposed.ends_at)) for proposed in table.dates
         ]
         self.suiting.data = [
-            proposed.id
+            str(proposed.id)
             for proposed in table.dates
             if any(given.party is party and given.suits for given in proposed.answers)
         ]
@@ -334,12 +334,20 @@ CLAUSE_FIELDS: Final = (
 def _usual(partnership: Partnership, known: Known) -> dict[str, Any]:
     """Return what is usual in an agreement, and what the need, the meeting and the search say."""
     need, table = partnership.need, known.table
-    asked = _(
-        "The need was open to everybody in the town. %(candidates)s offers were looked at, %(asked)s parties were "
-        "asked, %(declined)s declined.",
-        candidates="?" if known.candidates is None else known.candidates,
-        asked=known.asked,
-        declined=known.declined,
+    asked = (
+        _(
+            "The need was open to everybody in the town. %(asked)s parties were asked, %(declined)s declined.",
+            asked=known.asked,
+            declined=known.declined,
+        )
+        if known.candidates is None
+        else _(
+            "The need was open to everybody in the town. %(candidates)s offers were looked at, %(asked)s parties were "
+            "asked, %(declined)s declined.",
+            candidates=known.candidates,
+            asked=known.asked,
+            declined=known.declined,
+        )
     )
     return {
         "goal": partnership.title,

@@ -7,12 +7,11 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, lazyload
 
 from models import (
     Account,
     Continuation,
-    EndDecision,
     Evaluation,
     LedgerLine,
     OutboxMail,
@@ -139,17 +138,6 @@ def hindrances(session: Session, partnership: Partnership, account: Account, *, 
         awaited=[seen[party.participant_id] for party in awaited(session, partnership, on=on)],
         until=partnership.evaluated_until,
         not_to_be_asked=[seen[one.id] for one in participants if one.id in present and not one.may_be_matched],
-    )
-
-
-def decision_of(session: Session, partnership: Partnership) -> EndDecision | None:
-    """Return how a partnership was ended and why, once it was."""
-    return session.scalar(
-        select(EndDecision)
-        .where(EndDecision.partnership_id == partnership.id)
-        .options(
-            joinedload(EndDecision.decided_by).options(lazyload(Account.memberships), lazyload(Account.appointments))
-        )
     )
 
 

@@ -48,6 +48,7 @@ def partnership(found: Partnership) -> ResponseReturnValue:
     return render_template(
         "partnerships/partnership.html",
         seen=queries.seen_partnership(current_session(), found, account),
+        outcome=queries.outcome_of(current_session(), found, account),
         stages=[(stage, label(stage)) for stage in MAIN_WAY],
         may_carry=is_granted(Permission.PARTNERSHIP_CARRY, account, found),
     )

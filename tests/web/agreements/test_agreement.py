@@ -168,7 +168,11 @@ def test_a_version_that_is_not_the_latest_is_not_signed(drafting: Any) -> None:
     first = drafting.write()
     drafting.write(number=2, cost="半分ずつ")
 
-    assert sign(drafting, 1).status_code == 409
+    answer = sign(drafting, 1)
+
+    assert answer.status_code == 409
+    assert "新しい版があります" in answer.text
+    assert 'name="has_read"' not in answer.text
     assert not first.signatures
 
 
@@ -350,3 +354,9 @@ def test_what_an_agreement_lacks_is_linked_to_where_it_is_written(drafting: Any)
 
     assert drafting.url("/agreement/clauses#ends_on") in page
     assert drafting.url("/agreement/1/sign") not in page
+
+
+def test_how_many_offers_were_looked_at_is_left_out_where_nobody_knows(drafting: Any) -> None:
+    page = drafting.browser().get(drafting.url("/agreement/clauses")).text
+
+    assert "募集は町のみなさんに公開しました。2者に声をかけ、0者が辞退しました。" in page

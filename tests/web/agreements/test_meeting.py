@@ -71,6 +71,17 @@ def test_a_date_suits_all_only_when_each_has_said_so(drafting: Any) -> None:
     assert first.suits_all(drafting.partnership.parties)
 
 
+def test_the_page_shows_which_dates_suit_and_keeps_what_was_ticked(drafting: Any) -> None:
+    first = call(drafting, "2026-12-05", "2026-12-06").dates[0]
+    data = {"party": str(drafting.association.id), "suiting": str(first.id)}
+    drafting.browser().post(drafting.url("/meeting/answers"), data=data)
+
+    page = drafting.browser().get(drafting.url("/meeting")).text
+
+    assert page.count('name="suiting"') == 2
+    assert f'value="{first.id}" checked' in page
+
+
 def test_nobody_answers_for_a_party_that_has_an_account(drafting: Any) -> None:
     table = call(drafting, "2026-12-05")
 

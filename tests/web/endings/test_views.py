@@ -27,6 +27,7 @@ from web.operations.queries.invariants import INVARIANTS
 from web.partnerships import services as partnerships
 
 SignedIn = Callable[[Account], FlaskClient]
+STAGES = ("打診中", "全員が「はい」", "協定の準備中", "協定成立", "活動中", "評価中")
 DONE = {"ending": "dissolved", "reason": "祭りが終わった"}
 
 
@@ -259,3 +260,53 @@ def test_what_is_counted_still_counts_after_it_is_continued(
 
     counting = [rule for rule in INVARIANTS if "count" in rule.sentence or "promises" in rule.sentence]
     assert [problem for rule in counting for problem in rule.check(town.session, NOON)] == []
+
+
+def test_the_parties_read_how_it_ended_and_the_case(town: Any, evaluated: Partnership, signed_in: SignedIn) -> None:
+    decide(signed_in(town.coordinator), evaluated)
+    case = town.session.scalars(select(CaseStudy)).one()
+
+    page = signed_in(town.manager).get(f"/partnerships/{evaluated.id}").text
+
+    assert "祭りが終わった" in page
+    assert f"/cases/{case.id}" in page
+    assert f"/partnerships/{evaluated.id}/case" not in page
+
+
+def test_a_coordinator_is_led_to_the_report_that_nobody_wrote(
+    town: Any, evaluated: Partnership, signed_in: SignedIn
+) -> None:
+    browser = signed_in(town.coordinator)
+    decide(browser, evaluated)
+
+    assert f"/partnerships/{evaluated.id}/case" in browser.get(f"/partnerships/{evaluated.id}").text
+
+
+def test_what_is_continued_and_what_it_continues_lead_to_each_other(
+    town: Any, evaluated: Partnership, signed_in: SignedIn
+) -> None:
+    decide(signed_in(town.coordinator), evaluated, ending="continued")
+    successor = queries.continued_by(town.session, evaluated)
+    assert successor is not None
+    browser = signed_in(town.chair)
+
+    assert f"/partnerships/{successor.id}" in browser.get(f"/partnerships/{evaluated.id}").text
+    assert f"/partnerships/{evaluated.id}" in browser.get(f"/partnerships/{successor.id}").text
+
+
+def test_while_it_runs_its_page_leads_to_finishing_early(town: Any, signed_in: SignedIn) -> None:
+    partnership = town.partnership()
+
+    assert (
+        f"/partnerships/{partnership.id}/finish" in signed_in(town.manager).get(f"/partnerships/{partnership.id}").text
+    )
+
+
+def test_steps_of_one_moment_stand_in_the_order_of_the_stages(
+    town: Any, evaluated: Partnership, signed_in: SignedIn
+) -> None:
+    page = signed_in(town.chair).get(f"/partnerships/{evaluated.id}").text
+
+    history = page[page.index('id="history"') :]
+    places = [history.index(f"{stage}：") for stage in STAGES]
+    assert places == sorted(places)

@@ -48,6 +48,10 @@ class Standing:
         """Tell whether the latest version keeps every principle."""
         return self.latest is not None and not self.unmet
 
+    def lets_sign(self, version: AgreementVersion) -> bool:
+        """Tell whether this version is the latest and keeps every principle."""
+        return version is self.latest and self.may_be_signed
+
 
 def standing(session: Session, partnership: Partnership) -> Standing:
     """Return how far the agreement of a partnership is."""

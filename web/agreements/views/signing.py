@@ -30,6 +30,8 @@ def sign(found: Partnership, number: int) -> ResponseReturnValue:
     form.offer(_named(found, parties))
     if not form.is_submitted():
         form.name.data = account.name
+    if form.is_submitted() and not queries.standing(current_session(), found).lets_sign(version):
+        return _page("agreements/sign.html", found, version, form), 409
     if not form.validate_on_submit():
         return _page("agreements/sign.html", found, version, form), 422 if form.is_submitted() else 200
     party = next(one for one in parties if str(one.id) == form.party.data)
@@ -54,6 +56,8 @@ def sign_on_paper(found: Partnership, number: int) -> ResponseReturnValue:
     version, form = _latest(found, number), PaperForm()
     parties = version.unsigned_by(found.present)
     form.offer(_named(found, parties))
+    if form.is_submitted() and not queries.standing(current_session(), found).lets_sign(version):
+        return _page("agreements/paper.html", found, version, form), 409
     if not form.validate_on_submit():
         return _page("agreements/paper.html", found, version, form), 422 if form.is_submitted() else 200
     party = next(one for one in parties if str(one.id) == form.party.data)

@@ -1,6 +1,7 @@
 """Reads of partnerships and enquiries, the locks that answers need, and the link in an enquiry's mail."""
 
 from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link
+from web.partnerships.queries.ends import Outcome, outcome_of
 from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal, proposals_due
 from web.partnerships.queries.seen import (
     Page,
@@ -19,6 +20,7 @@ from web.partnerships.queries.seen import (
 
 __all__ = [
     "AskedByLink",
+    "Outcome",
     "Page",
     "SeenPartnership",
     "SeenParty",
@@ -32,6 +34,7 @@ __all__ = [
     "lock_partnership",
     "lock_proposal",
     "open_slots",
+    "outcome_of",
     "page_of",
     "parties_without_account",
     "proposals_due",

@@ -189,8 +189,10 @@ def seen_partnership(session: Session, partnership: Partnership, account: Accoun
         select(StageChange)
         .where(StageChange.partnership_id == partnership.id)
         .options(joinedload(StageChange.by).options(lazyload(Account.memberships), lazyload(Account.appointments)))
-        .order_by(StageChange.at, StageChange.id)
-    ).all()
+    )
+    # The clock may do several steps at one moment: they stand in the order in which stages follow each other.
+    stages = tuple(Stage)
+    in_order = sorted(changes, key=lambda change: (change.at, stages.index(change.stage)))
     return SeenPartnership(
         partnership=partnership,
         parties=tuple(
@@ -205,7 +207,7 @@ def seen_partnership(session: Session, partnership: Partnership, account: Accoun
         ),
         changes=tuple(
             (change.stage, change.at, _who(change, partnership, account) if is_coordinators else None)
-            for change in changes
+            for change in in_order
         ),
         shown_to=tuple(
             (seen_by(account, one.participant, partnership=partnership), one.shown_at)
