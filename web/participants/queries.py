@@ -182,6 +182,19 @@ def is_revealed_to(session: Session, participant: Participant, account: Account)
     return session.scalar(select(Participant.id).where(Participant.id == participant.id, condition)) is not None
 
 
+def has_account() -> ColumnElement[bool]:
+    """Return whether somebody who can sign in speaks for the participant of a statement."""
+    return exists(
+        select(Membership.id)
+        .join(Account, Membership.account_id == Account.id)
+        .where(
+            Membership.participant_id == Participant.id,
+            Account.confirmed_at.is_not(None),
+            Account.suspended_at.is_(None),
+        )
+    )
+
+
 def accounts_of(session: Session, participants: Iterable[Participant]) -> dict[UUID, Sequence[Account]]:
     """Return the accounts that speak for each participant and can sign in, by the participant's id.
 

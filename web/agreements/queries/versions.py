@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import (
@@ -22,7 +22,6 @@ from models import (
     PrincipleSet,
     Reply,
     Side,
-    Signature,
     lies_under,
 )
 from models.principles import NINE, Finding, examine
@@ -34,7 +33,6 @@ class Standing:
 
     latest: AgreementVersion | None
     in_force: int | None
-    versions: Sequence[AgreementVersion]
     findings: Sequence[Finding]
     unsigned: Sequence[Party]
 
@@ -60,7 +58,6 @@ def standing(session: Session, partnership: Partnership) -> Standing:
     return Standing(
         latest=latest,
         in_force=partnership.agreed_version,
-        versions=versions_of(session, partnership),
         findings=_findings(session, latest, parties),
         unsigned=parties if latest is None else latest.unsigned_by(parties),
     )
@@ -96,18 +93,19 @@ def latest_number(session: Session, partnership: Partnership) -> int:
 
 def latest_version(session: Session, partnership: Partnership) -> AgreementVersion | None:
     """Return the latest version as a whole."""
-    return numbered_version(session, partnership, latest_number(session, partnership))
+    return _whole(session, partnership, select(AgreementVersion).order_by(AgreementVersion.number.desc()).limit(1))
 
 
 def numbered_version(session: Session, partnership: Partnership, number: int) -> AgreementVersion | None:
-    """Return one version with its parts and signatures, ready to be shown or written out."""
+    """Return one version as a whole."""
+    return _whole(session, partnership, select(AgreementVersion).where(AgreementVersion.number == number))
+
+
+def _whole(session: Session, partnership: Partnership, statement: Select[AgreementVersion]) -> AgreementVersion | None:
+    """Return a version of a partnership with its parts and signatures, ready to be shown or written out."""
     return session.scalars(
-        select(AgreementVersion)
-        .where(AgreementVersion.partnership_id == partnership.id, AgreementVersion.number == number)
-        .options(
-            selectinload(AgreementVersion.terms),
-            selectinload(AgreementVersion.signatures).joinedload(Signature.scan),
-        )
+        statement.where(AgreementVersion.partnership_id == partnership.id)
+        .options(selectinload(AgreementVersion.terms), selectinload(AgreementVersion.signatures))
         .execution_options(populate_existing=True)
     ).one_or_none()
 
@@ -153,20 +151,27 @@ class Known:
 
 
 def drafted_from(session: Session, partnership: Partnership) -> Known:
-    """Return what a first draft of the agreement is made from."""
-    table = session.scalars(select(MatchingTable).where(MatchingTable.partnership_id == partnership.id)).one_or_none()
-    choice = session.scalars(select(FormChoice).where(FormChoice.partnership_id == partnership.id)).one_or_none()
-    candidates = session.scalar(
+    """Return what a first draft of the agreement is made from, in two questions to the database."""
+    table, choice = session.execute(
+        select(MatchingTable, FormChoice)
+        .select_from(Partnership)
+        .outerjoin(MatchingTable, MatchingTable.partnership_id == Partnership.id)
+        .outerjoin(FormChoice, FormChoice.partnership_id == Partnership.id)
+        .where(Partnership.id == partnership.id)
+        .options(lazyload(MatchingTable.dates))
+    ).one()
+    candidates = (
         select(NeedOutcome.candidates)
         .where(NeedOutcome.need_id == partnership.need_id)
         .order_by(NeedOutcome.created_at.desc(), NeedOutcome.id)
         .limit(1)
+        .scalar_subquery()
     )
-    asked, declined = session.execute(
-        select(func.count(), func.count().filter(Enquiry.reply == Reply.NO))
+    found, asked, declined = session.execute(
+        select(candidates, func.count(), func.count().filter(Enquiry.reply == Reply.NO))
         .select_from(Enquiry)
         .join(Party, Enquiry.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
         .where(Partnership.need_id == partnership.need_id, Party.side == Side.PROVIDER)
     ).one()
-    return Known(partnership, table, choice, candidates, asked, declined)
+    return Known(partnership, table, choice, found, asked, declined)

@@ -13,7 +13,6 @@ from web.agreements.forms import ClausesForm, SheetForm
 from web.agreements.views.blueprint import bp
 from web.database import current_session
 from web.i18n import locale
-from web.partnerships.queries import seen_partnership
 from web.security import account_at_work, requires
 
 
@@ -25,8 +24,9 @@ def agreement(found: Partnership) -> ResponseReturnValue:
     standing = queries.standing(session, found)
     return render_template(
         "agreements/agreement.html",
-        seen=seen_partnership(session, found, account_at_work()),
+        seen=queries.seats_of(session, found, account_at_work()),
         standing=standing,
+        versions=queries.versions_of(session, found),
         may_write=found.stage in DRAFTED_IN,
         may_sign=found.stage in SIGNED_IN,
         has_pdf=documents.pdf_can_be_made(),
@@ -109,7 +109,7 @@ def _written(found: Partnership, form: SheetForm | ClausesForm, template: str, d
         )
         flash(done, "success")
         return redirect(url_for("agreements.agreement", id=found.id), 303)
-    seen = seen_partnership(session, found, account_at_work())
+    seen = queries.seats_of(session, found, account_at_work())
     return render_template(template, partnership=found, form=form, seen=seen, latest=latest), status
 
 

@@ -13,7 +13,6 @@ from web.agreements import documents, queries, services
 from web.agreements.forms import DatesForm, MeetingForm, SettledForm
 from web.agreements.views.blueprint import bp
 from web.database import current_session
-from web.partnerships.queries import seen_partnership
 from web.security import account_at_work, requires
 
 PROPOSED: int = 3
@@ -121,14 +120,14 @@ def calendar(found: Partnership) -> ResponseReturnValue:
 
 def _meeting_page(found: Partnership) -> str:
     session, account = current_session(), account_at_work()
-    table, seen = queries.table_of(session, found), seen_partnership(session, found, account)
+    table, seen = queries.table_of(session, found), queries.seats_of(session, found, account)
     forms = []
     if table is not None and table.starts_at is None:
         for shown in seen.parties:
-            party = next(one for one in found.parties if one.id == shown.id)
-            if party.left_at is None and (shown.is_own or not shown.has_account):
+            notes = shown.is_own or (seen.is_coordinators and not shown.has_account)
+            if shown.party.left_at is None and notes:
                 form = DatesForm(formdata=None)
-                form.offer(party, table)
+                form.offer(shown.party, table)
                 forms.append((shown, form))
     return render_template(
         "agreements/meeting.html",

@@ -1,7 +1,8 @@
 """Signing a version: a party here, or on paper with its scan, entered by a coordinator."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,6 @@ from web.agreements import documents, queries, services
 from web.agreements.forms import LARGEST_SCAN, OwnSignatureForm, PaperForm
 from web.agreements.views.blueprint import bp
 from web.database import current_session
-from web.participants.queries import seen_by
 from web.security import account_at_work, requires, takes
 
 ROUND_A_SCAN: Final = 64 * 1024
@@ -22,23 +22,22 @@ ROUND_A_SCAN: Final = 64 * 1024
 @requires(Permission.AGREEMENT_SIGN, on=Partnership)
 def sign(found: Partnership, number: int) -> ResponseReturnValue:
     """Sign the latest version for a party that the account speaks for."""
-    account, version, form = account_at_work(), _latest(found, number), OwnSignatureForm()
-    parties = [party for party in version.unsigned_by(found.present) if account.represents(party.participant_id)]
-    if not parties:
+    account, paper, form = account_at_work(), _paper(found, number), OwnSignatureForm()
+    unsigned = paper.version.unsigned_by(found.present)
+    seats = [seat for seat in paper.seats.parties if seat.is_own and seat.party in unsigned]
+    if not seats:
         flash(_("You have signed this version already."), "info")
         return redirect(url_for("agreements.agreement", id=found.id), 303)
-    form.offer(_named(found, parties))
+    form.offer(_named(seats))
     if not form.is_submitted():
         form.name.data = account.name
-    if form.is_submitted() and not queries.standing(current_session(), found).lets_sign(version):
-        return _page("agreements/sign.html", found, version, form), 409
-    if not form.validate_on_submit():
-        return _page("agreements/sign.html", found, version, form), 422 if form.is_submitted() else 200
-    party = next(one for one in parties if str(one.id) == form.party.data)
+    status = _refusal(form, paper)
+    if status is not None:
+        return paper.page("agreements/sign.html", form), status
     services.sign(
         current_session(),
-        version,
-        party,
+        paper.version,
+        next(seat.party for seat in seats if str(seat.id) == form.party.data),
         name=form.name.data,
         capacity=form.capacity.data or "",
         by=account,
@@ -53,18 +52,17 @@ def sign(found: Partnership, number: int) -> ResponseReturnValue:
 @requires(Permission.AGREEMENT_SIGN_FOR, on=Partnership)
 def sign_on_paper(found: Partnership, number: int) -> ResponseReturnValue:
     """Enter a signature that a party gave on paper, with its scan."""
-    version, form = _latest(found, number), PaperForm()
-    parties = version.unsigned_by(found.present)
-    form.offer(_named(found, parties))
-    if form.is_submitted() and not queries.standing(current_session(), found).lets_sign(version):
-        return _page("agreements/paper.html", found, version, form), 409
-    if not form.validate_on_submit():
-        return _page("agreements/paper.html", found, version, form), 422 if form.is_submitted() else 200
-    party = next(one for one in parties if str(one.id) == form.party.data)
+    paper, form = _paper(found, number), PaperForm()
+    unsigned = paper.version.unsigned_by(found.present)
+    seats = [seat for seat in paper.seats.parties if seat.party in unsigned]
+    form.offer(_named(seats))
+    status = _refusal(form, paper)
+    if status is not None:
+        return paper.page("agreements/paper.html", form), status
     services.sign_on_paper(
         current_session(),
-        version,
-        party,
+        paper.version,
+        next(seat.party for seat in seats if str(seat.id) == form.party.data),
         name=form.name.data,
         capacity=form.capacity.data or "",
         paper=form.paper,
@@ -87,29 +85,45 @@ def scan(kept: Scan) -> ResponseReturnValue:
     )
 
 
-def _latest(found: Partnership, number: int) -> AgreementVersion:
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What lies on the table to be signed."""
+
+    version: AgreementVersion
+    standing: queries.Standing
+    seats: queries.Seats
+
+    def page(self, template: str, form: OwnSignatureForm | PaperForm) -> str:
+        """Show it with the form to sign it."""
+        return render_template(
+            template,
+            partnership=self.seats.partnership,
+            version=self.version,
+            written=documents.written(self.version),
+            form=form,
+            standing=self.standing,
+        )
+
+
+def _paper(found: Partnership, number: int) -> _Paper:
     """Return the version if it is there; one that is not the latest any more is refused where it is signed."""
-    version = queries.numbered_version(current_session(), found, number)
+    session = current_session()
+    seats, standing = queries.seats_of(session, found, account_at_work()), queries.standing(session, found)
+    is_latest = standing.latest is not None and standing.latest.number == number
+    version = standing.latest if is_latest else queries.numbered_version(session, found, number)
     if version is None:
         abort(404)
-    return version
+    return _Paper(version, standing, seats)
 
 
-def _named(found: Partnership, parties: list[Party]) -> list[tuple[Party, str]]:
-    account = account_at_work()
-    names: dict[UUID, str | None] = {
-        party.id: seen_by(account, party.participant, partnership=found).name for party in parties
-    }
-    return [(party, names[party.id] or _("Party %(number)s", number=party.position)) for party in parties]
+def _refusal(form: OwnSignatureForm | PaperForm, paper: _Paper) -> int | None:
+    """Return with which status the form is shown, or None where it is to be signed."""
+    if not form.is_submitted():
+        return 200
+    if not paper.standing.lets_sign(paper.version):
+        return 409
+    return None if form.validate() else 422
 
 
-def _page(template: str, found: Partnership, version: AgreementVersion, form: OwnSignatureForm | PaperForm) -> str:
-    session = current_session()
-    return render_template(
-        template,
-        partnership=found,
-        version=version,
-        written=documents.written(version),
-        form=form,
-        standing=queries.standing(session, found),
-    )
+def _named(seats: Sequence[queries.Seat]) -> list[tuple[Party, str]]:
+    return [(seat.party, seat.participant.name or _("Party %(number)s", number=seat.party.position)) for seat in seats]

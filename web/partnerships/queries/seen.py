@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import (
     Account,
     Area,
     Enquiry,
-    Membership,
     Need,
     Participant,
     Partnership,
@@ -32,7 +31,7 @@ from models import (
     is_granted,
     lies_under,
 )
-from web.participants.queries import SeenParticipant, accounts_of, seen_by, was_revealed_within_the_hour
+from web.participants.queries import SeenParticipant, accounts_of, has_account, seen_by, was_revealed_within_the_hour
 
 PAGE_SIZE: Final = 20
 ENDED_BEFORE_ALL_SAID_YES: Final = frozenset({Stage.DECLINED, Stage.LAPSED, Stage.WITHDRAWN})
@@ -245,15 +244,6 @@ def seen_question(session: Session, enquiry: Enquiry, account: Account) -> SeenP
 def _known_about(session: Session, partnership: Partnership, account: Account) -> dict[UUID, _Known]:
     """Return each participant with what the page tells about it; so each party finds its own without a query."""
     own = [party.participant_id for party in partnership.parties if account.represents(party.participant_id)]
-    has_account = exists(
-        select(Membership.id)
-        .join(Account, Membership.account_id == Account.id)
-        .where(
-            Membership.participant_id == Participant.id,
-            Account.confirmed_at.is_not(None),
-            Account.suspended_at.is_(None),
-        )
-    )
     shown_at = (
         select(func.min(Reveal.at))
         .where(
@@ -264,7 +254,7 @@ def _known_about(session: Session, partnership: Partnership, account: Account) -
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Participant, has_account, was_revealed_within_the_hour(account), shown_at)
+        select(Participant, has_account(), was_revealed_within_the_hour(account), shown_at)
         .where(Participant.id.in_([party.participant_id for party in partnership.parties]))
         .options(lazyload(Participant.consents))
         .order_by(Participant.id)
