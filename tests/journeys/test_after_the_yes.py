@@ -161,8 +161,8 @@ def proposed(app: Flask, *titles: str, said_yes: bool = False) -> str:
     """Let the coordinator propose the partnership of the food network with whoever has these offers."""
     with session_scope(app, via="test") as session:
         owner = session.scalars(select(Participant).where(Participant.name == OWNER)).one()
-        found = select(Offer).where(Offer.title.in_(titles)).options(selectinload(Offer.items))
-        offers = sorted(session.scalars(found), key=lambda offer: titles.index(offer.title))
+        offered = select(Offer).where(Offer.title.in_(titles)).options(selectinload(Offer.items))
+        offers = sorted(session.scalars(offered), key=lambda offer: titles.index(offer.title))
         slots = [make_slot(ResourceKind(kind), what, unit=unit) for kind, what, unit in SLOTS[: len(offers)]]
         need = make_need(participant=owner, title=TITLE, body=BODY, slots=slots)
         suggestion = make_suggestion(need=need, offers=offers)
@@ -172,8 +172,8 @@ def proposed(app: Flask, *titles: str, said_yes: bool = False) -> str:
         suggestion.approve(by=coordinator, at=utc_now())
         found = propose(session, suggestion, by=coordinator, at=utc_now())
         if said_yes:
+            speaks = session.scalars(select(Account).where(Account.email.in_((NPO, COMPANY)))).all()
             for party in found.parties:
-                speaks = session.scalars(select(Account).where(Account.email.in_((NPO, COMPANY)))).all()
                 by = next(account for account in speaks if account.represents(party.participant_id))
                 answer(session, party.enquiry, Reply.YES, by=by, at=utc_now())
         return f"/partnerships/{found.id}"
@@ -214,9 +214,9 @@ def find_a_date(people: People) -> None:
         form.locator("[name=suiting]").last.check()
         press(page, "この日なら行ける")
     npo = people.at(NPO, "顔合わせ")
-    row = npo.locator("li.row", has_text="全員に合う")
-    expect(row).to_have_count(1)
-    row.get_by_role("button").click()
+    suits_all = npo.locator("li.row", has_text="全員に合う")
+    expect(suits_all).to_have_count(1)
+    suits_all.get_by_role("button").click()
     assert downloaded(npo, "予定表に入れる").startswith(b"BEGIN:VCALENDAR")
 
 

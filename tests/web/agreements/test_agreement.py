@@ -205,7 +205,10 @@ def test_what_a_signature_lacks_is_named(drafting: Any, typed: dict[str, str]) -
 def test_an_agreement_whose_last_day_has_passed_is_not_signed(drafting: Any) -> None:
     version = drafting.write(starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 23), evaluation_on=date(2026, 11, 23))
 
-    assert sign(drafting, 1).status_code == 409
+    answer = sign(drafting, 1)
+
+    assert answer.status_code == 409
+    assert "いまはこの手続きができません。" in answer.text
     assert not version.signatures
 
 
