@@ -11,6 +11,7 @@ from models.base import Base
 from models.collaboration import CollaborationForm
 from models.lifecycle import Ending
 from models.partnerships import Partnership
+from models.search import fold
 
 
 class EndDecision(Base, kw_only=True):
@@ -68,9 +69,18 @@ class CaseStudy(Base, kw_only=True):
     helped: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(Text, default="", init=False)
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"), init=False)
     written_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
 
     partnership: Mapped[Partnership] = relationship()
     written_by: Mapped[Account | None] = relationship(default=None)
+
+    def __post_init__(self) -> None:
+        """Be found by the words that it is made with."""
+        self.renew_search_text()
+
+    def renew_search_text(self) -> None:
+        """Be found by the words as they are now."""
+        words = (self.title, self.problem, self.team, self.cost, self.helped, self.result)
+        self.search_text = fold(" ".join(words))

@@ -17,4 +17,5 @@ compile() {
 }
 
 compile --output-file requirements.lock
+compile --extra pdf --output-file requirements-pdf.lock
 compile --group dev --output-file requirements-dev.lock

@@ -3,7 +3,8 @@
 source "$(dirname "$0")/environment.sh"
 
 need_tools
-system_packages chromium fonts-noto-cjk || true
+# Chromium runs the journeys; Pango and HarfBuzz draw agreements as PDF.
+system_packages chromium fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 || true
 selection=()
 if ! chromium --version >/dev/null 2>&1; then
   say "LEFT OUT: the tests in a real browser. Chromium is not here and could not be installed without root."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -17,6 +18,7 @@ from models import (
     Area,
     ConsentChannel,
     Ending,
+    LedgerLine,
     MatchingRun,
     Need,
     Offer,
@@ -36,6 +38,8 @@ from models import (
 )
 from models.business_days import add_business_days
 from models.partnerships import RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS, Party
+from models.years import town_day
+from seeds import course
 from seeds.agreements import sign_agreement
 from seeds.almanac import Almanac
 from seeds.identity import identified
@@ -309,6 +313,12 @@ class _Story:
     def _finish(self, partnership: Partnership, stage: Stage, *, at: datetime, ending: Ending | None = None) -> None:
         unanswered = _unanswered(partnership)
         by: Account | None = None if stage is Stage.LAPSED else self.coordinator
+        if ending is not None:
+            self.archive.session.flush()
+            lines = self.archive.session.scalars(
+                select(LedgerLine).where(LedgerLine.partnership_id == partnership.id).order_by(LedgerLine.id)
+            ).all()
+            course.end(self._chapter(partnership), lines, ending, on=town_day(at), at=at)
         partnership.move_to(stage, by=by, at=at, ending=ending)
         self._identify_last_change(partnership, at)
         capacity.release(self.archive.session, partnership, unanswered=unanswered, at=at)
@@ -321,6 +331,11 @@ class _Story:
         else:
             partnership.move_to(stage, by=self.coordinator, at=at)
         self._identify_last_change(partnership, at)
+        if stage is Stage.RUNNING:
+            course.run(self._chapter(partnership), on=town_day(at), at=at)
+
+    def _chapter(self, partnership: Partnership) -> course.Chapter:
+        return course.Chapter(self.archive.session, partnership, self.key, self.coordinator)
 
     def _agree(self, partnership: Partnership, at: datetime) -> None:
         starts_on = self.row.day("answered_on") + timedelta(days=1)

@@ -45,6 +45,7 @@ from web.database import current_session, working_as
 SESSION_LASTS: Final = timedelta(hours=12)
 API_PREFIX: Final = "/api/"
 DOOR: Final = "permission"
+LARGEST: Final = "largest"
 DRAFT: Final = "draft"  # the token in the cookie of a visitor who typed something
 
 # What the rules about a row read besides it comes with it, in one query.
@@ -122,6 +123,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.production,
     )
     app.extensions["second_factor"] = settings.second_factor
+    # Before the form is read for its token: what is too large is refused while it is read.
+    app.before_request(_allow_what_is_taken)
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.user_loader(_load_signed_in)
@@ -239,6 +242,22 @@ def requires(
         return door
 
     return decorate
+
+
+def takes(largest: int) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Let a door take requests of up to so many bytes, where they carry a file; all others keep the common limit."""
+
+    def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        setattr(view, LARGEST, largest)
+        return view
+
+    return decorate
+
+
+def _allow_what_is_taken() -> None:
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), LARGEST, None)
+    if largest is not None:
+        request.max_content_length = largest
 
 
 def _row_id(kwargs: dict[str, Any]) -> UUID:

@@ -7,7 +7,9 @@ every time.
 import io
 import zipfile
 from collections.abc import Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -89,9 +91,10 @@ def as_html(version: AgreementVersion) -> str:
     return render_template("agreements/document.html", written=written(version), language=locale(), style=style)
 
 
+@cache
 def pdf_can_be_made() -> bool:
-    """Tell whether the extra `pdf` is installed."""
-    return find_spec("weasyprint") is not None
+    """Tell whether the extra `pdf` is installed, and the library of the system that it draws with."""
+    return find_spec("weasyprint") is not None and find_library("pango-1.0") is not None
 
 
 def as_pdf(version: AgreementVersion) -> bytes:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from models import Account, CaseStudy, Partnership, Stage
 from models.errors import IllegalMove, StaleVersion
-from models.search import fold
 from web.cases import queries
 from web.cases.queries import Report
 
@@ -20,7 +19,6 @@ def begin(session: Session, partnership: Partnership, *, at: datetime) -> CaseSt
     """
     known = replace(queries.what_is_known(session, partnership), cost="", helped="")
     case = CaseStudy(partnership=partnership, written_at=at, **asdict(known))
-    case.search_text = _searchable(known)
     session.add(case)
     return case
 
@@ -48,10 +46,6 @@ def write(
         session.add(case)
     for name, value in asdict(report).items():
         setattr(case, name, value)
-    case.search_text = _searchable(report)
+    case.renew_search_text()
     case.written_by, case.written_at = by, at
     return case
-
-
-def _searchable(report: Report) -> str:
-    return fold(f"{report.title} {report.problem} {report.team} {report.cost} {report.helped} {report.result}")

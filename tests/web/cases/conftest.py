@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 import pytest
 
 from models import Account, AuditedSession, CaseStudy, Need, Partnership, Stage
-from models.search import fold
 from tests.factories import (
     make_account,
     make_appointment,
@@ -69,7 +68,6 @@ def town(session: AuditedSession) -> Town:
         helped="月に一度集まった",
         result="読む人が増えた",
         written_at=NOON,
-        search_text=fold("会報づくり 会報が読まれていなかった 読む人が増えた"),
         partnership=partnership,
     )
     town = Town(

@@ -19,7 +19,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from models import (
+    Again,
     AuditedSession,
+    Ending,
+    GoalReached,
     LedgerLine,
     LedgerMove,
     Party,
@@ -32,8 +35,10 @@ from models import (
     ReviewReason,
     Stage,
 )
+from models.business_days import add_business_days
 from models.errors import DomainError
 from models.lifecycle import OVER
+from models.partnerships import EVALUATION_BUSINESS_DAYS, RELEASE_BUSINESS_DAYS
 from models.years import town_day
 from tests.factories import (
     make_account,
@@ -51,6 +56,8 @@ from tests.factories import (
 from web.agreements import queries as agreements
 from web.agreements import services as agreeing
 from web.carrying import services as carrying
+from web.endings import services as endings
+from web.evaluations import services as evaluations
 from web.partnerships import services as partnerships
 
 NOON = datetime.fromisoformat("2026-11-20T03:00:00+00:00")
@@ -70,6 +77,9 @@ class Picture:
     signed: set[int] = field(default_factory=set)
     in_force: int | None = None
     out: int = 0
+    evaluated: set[int] = field(default_factory=set)
+    accepted_on: date | None = None
+    term: tuple[date, date] | None = None
 
     @property
     def present(self) -> set[int]:
@@ -85,8 +95,21 @@ class Life(RuleBasedStateMachine):
 
     session: AuditedSession
 
-    @initialize()
-    def propose(self) -> None:
+    @initialize(ahead=st.integers(0, 4))
+    def begin(self, ahead: int) -> None:
+        """Propose it, and walk some of the way together, so that late stages are seen as often as early ones."""
+        self._propose()
+        everybody = range(PARTIES)
+        ways: list[Callable[[], object]] = [
+            lambda: [self.say_yes(who) for who in everybody],
+            lambda: (self.write(0, whole=True, stale=False), [self.sign(who, old=False) for who in everybody]),
+            lambda: self.lend(2),
+            self.finish,
+        ]
+        for way in ways[:ahead]:
+            way()
+
+    def _propose(self) -> None:
         session, place = self.session, make_district()
         slots = [make_slot(), make_slot(ResourceKind.PLACE, "集まる場所", unit="室")]
         need = make_need(participant=make_participant(area=place), slots=slots)
@@ -134,6 +157,7 @@ class Life(RuleBasedStateMachine):
             picture.said_yes.add(who)
             if picture.said_yes == picture.present:
                 picture.stage = Stage.ACCEPTED
+                picture.accepted_on = town_day(self.at)
 
     @precondition(lambda self: len(self.picture.said_yes) > 1)
     @rule(who=WHO)
@@ -191,7 +215,14 @@ class Life(RuleBasedStateMachine):
         said = {name: getattr(made, name) for name in names if name != "title"}
         self.session.expunge(made) if made in self.session else None
         # The number of the version makes each one another, since writing the same again writes nothing.
-        said |= {"starts_on": starts_on, "cost": f"{self.picture.latest}", "goal": "食堂" if whole else ""}
+        ends_on = starts_on + timedelta(days=60)
+        said |= {
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "evaluation_on": ends_on,
+            "cost": f"{self.picture.latest}",
+            "goal": "食堂" if whole else "",
+        }
         return said
 
     def _of_parties(self) -> dict[Any, dict[str, Any]]:
@@ -222,6 +253,7 @@ class Life(RuleBasedStateMachine):
             picture.signed.add(who)
             if picture.present <= picture.signed:
                 picture.in_force = number
+                picture.term = (version.starts_on or date.max, version.ends_on or date.max)
                 if picture.stage is Stage.DRAFTING:
                     picture.stage = Stage.AGREED
                 if picture.stage is Stage.AGREED and (version.starts_on or date.max) <= town_day(self.at):
@@ -278,6 +310,67 @@ class Life(RuleBasedStateMachine):
             picture.gone.add(who)
             if who == 0 or len(picture.present) < 2:
                 picture.stage = Stage.WITHDRAWN
+
+    @precondition(lambda self: self.picture.in_force is not None)
+    @rule()
+    def finish(self) -> None:
+        act, may = endings.finish, self.picture.stage is Stage.RUNNING
+        if self.attempt(may, lambda: act(self.session, self.partnership, by=self.voices[0], at=self.at)):
+            self._begin_to_look_back()
+
+    def _begin_to_look_back(self) -> None:
+        self.picture.stage = Stage.EVALUATING
+        self.look_back_until = add_business_days(town_day(self.at), EVALUATION_BUSINESS_DAYS)
+
+    @precondition(lambda self: self.picture.in_force is not None)
+    @rule(who=WHO)
+    def evaluate(self, who: int) -> None:
+        picture, party = self.picture, self.parties[who]
+        may = (
+            picture.stage is Stage.EVALUATING
+            and who in picture.present - picture.evaluated
+            and town_day(self.at) <= self.look_back_until
+        )
+        said = evaluations.Said(goal=GoalReached.YES, again=Again.YES, principles={}, merits={})
+        if self.attempt(may, lambda: evaluations.evaluate(self.session, party, said, by=self.voices[who], at=self.at)):
+            picture.evaluated.add(who)
+
+    @precondition(lambda self: self.picture.in_force is not None)
+    @rule()
+    def dissolve(self) -> None:
+        picture = self.picture
+        all_in = picture.present <= picture.evaluated
+        may = picture.stage is Stage.EVALUATING and picture.out == 0
+        may = may and (all_in or town_day(self.at) > self.look_back_until)
+        decision = endings.Decision(Ending.DISSOLVED, "終わった")
+        act = endings.end
+        if self.attempt(may, lambda: act(self.session, self.partnership, decision, by=self.coordinator, at=self.at)):
+            picture.stage = Stage.CLOSED
+
+    @rule(days=st.sampled_from([1, 20, 45]))
+    def pass_time(self, days: int) -> None:
+        self.at += timedelta(days=days)
+        today, picture = town_day(self.at), self.picture
+        partnerships.keep_time(self.session, self.partnership, at=self.at)
+        endings.keep_time(self.session, self.partnership, at=self.at)
+        self.session.flush()
+        if picture.stage is Stage.PROPOSED and today >= add_business_days(town_day(NOON), RELEASE_BUSINESS_DAYS):
+            picture.stage = Stage.LAPSED
+        elif picture.stage in {Stage.ACCEPTED, Stage.DRAFTING} and picture.accepted_on is not None:
+            if today - picture.accepted_on >= timedelta(days=90):
+                picture.stage = Stage.WITHDRAWN
+        elif picture.term is not None:
+            self._walk_the_term(*picture.term, today)
+
+    def _walk_the_term(self, starts_on: date, ends_on: date, today: date) -> None:
+        picture = self.picture
+        if picture.stage is Stage.AGREED and starts_on <= today:
+            picture.stage = Stage.RUNNING
+        if picture.stage is Stage.RUNNING and ends_on < today:
+            self._begin_to_look_back()
+        if picture.stage is Stage.EVALUATING and today > ends_on + timedelta(days=30):
+            picture.stage = Stage.CLOSED
+            picture.out = 0
 
     @invariant()
     def the_picture_is_true(self) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,7 @@ from web.agreements.forms import LARGEST_SCAN, OwnSignatureForm, PaperForm
 from web.agreements.views.blueprint import bp
 from web.database import current_session
 from web.participants.queries import seen_by
-from web.security import account_at_work, requires
+from web.security import account_at_work, requires, takes
 
 ROUND_A_SCAN: Final = 64 * 1024
 
@@ -47,10 +47,10 @@ def sign(found: Partnership, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/partnerships/<uuid:id>/agreement/<int:number>/paper", methods=["GET", "POST"])
+@takes(LARGEST_SCAN + ROUND_A_SCAN)
 @requires(Permission.AGREEMENT_SIGN_FOR, on=Partnership)
 def sign_on_paper(found: Partnership, number: int) -> ResponseReturnValue:
     """Enter a signature that a party gave on paper, with its scan."""
-    request.max_content_length = LARGEST_SCAN + ROUND_A_SCAN
     version, form = _latest(found, number), PaperForm()
     parties = version.unsigned_by(found.present)
     form.offer(_named(found, parties))

@@ -97,6 +97,8 @@ def cases_like(session: Session, need: Need, account: Account | None) -> Sequenc
     """
     skills = [slot.skill_id for slot in need.slots if slot.skill_id is not None]
     fields = [field.id for field in need.fields]
+    if SKILL_COUNTS * len(set(skills)) + len(fields) < LEAST_LIKE:
+        return []
     likeness = SKILL_COUNTS * _shared_skills(skills) + _shared_fields(fields)
     found = session.scalars(
         select(Partnership)
