@@ -7,17 +7,22 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from copy import copy
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from babel.support import Translations
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -186,21 +191,50 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_routes() -> Iterator[None]:
-    """Let applications share how the address of a route is written: each test makes an application of its own.
+    """Let applications share what is compiled for a route: each test makes an application of its own.
 
-    What werkzeug compiles for a route depends on nothing but the route, and is nine tenths of making an application.
+    What werkzeug compiles depends on nothing but the route, and is most of making an application.
     """
-    compile_builder = Rule._compile_builder  # werkzeug offers no other place for it
-    compiled: dict[tuple[str, str, bool], Any] = {}
+    compile_rule, compile_builder = Rule.compile, Rule._compile_builder  # werkzeug offers no other place for it
+    compiled: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  # as werkzeug calls it
-        key = rule.rule, repr(rule.defaults), append_unknown
+    def compile_once(rule: Rule) -> None:
+        key = rule.rule, repr(rule.defaults), rule.merge_slashes, rule.host, rule.subdomain
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            compile_rule(rule)
+            compiled[key] = {
+                "_parts": rule._parts,
+                "_trace": rule._trace,
+                "_converters": rule._converters,
+                "arguments": rule.arguments,
+                "builders": [compile_builder(rule, append_unknown) for append_unknown in (False, True)],
+            }
+        kept = compiled[key]
+        rule._parts, rule._trace, rule._converters = kept["_parts"], kept["_trace"], kept["_converters"]
+        rule.arguments = kept["arguments"]
+        rule._build, rule._build_unknown = (builder.__get__(rule, None) for builder in kept["builders"])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_translations() -> Iterator[None]:
+    """Let applications share the catalogues that they read: each test makes an application of its own."""
+    load = Translations.load
+
+    @cache
+    def load_once(*where: Any) -> Any:
+        return load(*where)
+
+    def load_copy(folder: Path, locales: list[Any], domain: str | None = None) -> Any:
+        found = copy(load_once(str(folder), tuple(map(str, locales)), domain))
+        found._catalog = found._catalog.copy()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Translations, "load", load_copy)
         yield
 
 
@@ -236,16 +270,27 @@ def strong_hasher() -> Iterator[PasswordHasher]:
         yield strong
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps what templates were compiled to as it is, so that nothing has to be read again."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled_templates() -> BytecodeCache:
     """Return where applications share their compiled templates: each test has an application of its own."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    return CompiledTemplates()
 
 
 @pytest.fixture
-def make_app(
-    database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
-) -> Iterator[Callable[..., Flask]]:
+def make_app(database_url: str, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Callable[..., Flask]]:
     """Yield a function that makes an application with other settings; forms need no CSRF token in tests."""
     made: list[Flask] = []
 
