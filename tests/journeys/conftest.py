@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, Locator, Page, expect
 from waitress.server import create_server
 
@@ -97,22 +98,23 @@ def matched_town(town_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def served_town(town_template: Path, tmp_path: Path) -> Iterator[Town]:
+def served_town(town_template: Path, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Town]:
     """Yield the demo town, served with its worker on a free port."""
-    yield from _serve(town_template, tmp_path)
+    yield from _serve(town_template, tmp_path, compiled_templates)
 
 
 @pytest.fixture
-def served_matched_town(matched_town: Path, tmp_path: Path) -> Iterator[Town]:
+def served_matched_town(matched_town: Path, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Town]:
     """Yield the demo town after a run of the engine, served as the other."""
-    yield from _serve(matched_town, tmp_path)
+    yield from _serve(matched_town, tmp_path, compiled_templates)
 
 
-def _serve(template: Path, tmp_path: Path) -> Iterator[Town]:
+def _serve(template: Path, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Town]:
     path = tmp_path / "enishi.db"
     shutil.copyfile(template, path)
     mail_dir = tmp_path / "mail"
     app = create_app(make_settings(tmp_path, f"sqlite:///{path}", mail_dir=mail_dir))
+    app.jinja_env.bytecode_cache = compiled_templates
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     url = f"http://127.0.0.1:{server.effective_port}"
     object.__setattr__(app.extensions["settings"], "base_url", url)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,11 +64,12 @@ ROLES = {
 
 
 @pytest.fixture
-def app(matched_town: Path, tmp_path: Path) -> Iterator[Flask]:
+def app(matched_town: Path, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     path = tmp_path / "enishi.db"
     shutil.copyfile(matched_town, path)
     app = create_app(make_settings(tmp_path, f"sqlite:///{path}"))
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = compiled_templates
     with session_scope(app, via="test") as session:
         session.add(make_account(email=NEWCOMER))
     write_every_mail(app)
