@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, lazyload
 
 from models import (
     Account,
-    Continuation,
     Evaluation,
     LedgerLine,
     OutboxMail,
@@ -138,24 +137,4 @@ def hindrances(session: Session, partnership: Partnership, account: Account, *, 
         awaited=[seen[party.participant_id] for party in awaited(session, partnership, on=on)],
         until=partnership.evaluated_until,
         not_to_be_asked=[seen[one.id] for one in participants if one.id in present and not one.may_be_matched],
-    )
-
-
-def continued_from(session: Session, partnership: Partnership) -> Partnership | None:
-    """Return the partnership that this one continues."""
-    return session.scalar(
-        select(Partnership)
-        .join(Continuation, Continuation.predecessor_id == Partnership.id)
-        .where(Continuation.successor_id == partnership.id)
-        .options(lazyload(Partnership.parties))
-    )
-
-
-def continued_by(session: Session, partnership: Partnership) -> Partnership | None:
-    """Return the partnership in which this one goes on."""
-    return session.scalar(
-        select(Partnership)
-        .join(Continuation, Continuation.successor_id == Partnership.id)
-        .where(Continuation.predecessor_id == partnership.id)
-        .options(lazyload(Partnership.parties))
     )
