@@ -79,7 +79,6 @@ from web.carrying.queries import NOTES_HOURS, TAKES_REQUESTS, WRITES_LEDGER, wai
 from web.carrying.services import Given, Moved
 from web.endings import queries as endings_queries
 from web.endings import services as endings
-from web.endings.queries import WITHDRAWN_WITHOUT_AGREEMENT, WITHOUT_AGREEMENT
 from web.endings.services import Decision
 from web.evaluations import queries as evaluations_queries
 from web.evaluations import services as evaluations
@@ -88,6 +87,7 @@ from web.operations.queries.invariants import examine
 from web.participants import services as participants
 from web.partnerships import queries as partnerships_queries
 from web.partnerships import services as partnerships
+from web.partnerships.queries.due import WITHDRAWN_WITHOUT_AGREEMENT, WITHOUT_AGREEMENT
 from web.suggestions import services as suggestions
 
 FIRST: Final = first_day(2026)

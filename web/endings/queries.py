@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import and_, or_, select
@@ -22,12 +21,8 @@ from models import (
 from models.partnerships import GRACE
 from models.years import TOWN_TIME
 from web.participants.queries import SeenParticipant, seen_by
+from web.partnerships.queries.due import ALERTED_WITHOUT_AGREEMENT, TOLD_BEFORE_THE_END, WITHOUT_AGREEMENT
 from web.people.queries import coordinators_of
-
-TOLD_BEFORE_THE_END: Final = timedelta(days=14)
-ALERTED_WITHOUT_AGREEMENT: Final = timedelta(days=30)
-WITHDRAWN_WITHOUT_AGREEMENT: Final = timedelta(days=90)
-WITHOUT_AGREEMENT: Final = (Stage.ACCEPTED, Stage.DRAFTING)
 
 
 @dataclass(frozen=True, slots=True)

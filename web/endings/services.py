@@ -25,16 +25,16 @@ from models.errors import AlreadyDecided, IllegalMove, InvalidValue, LedgerUnbal
 from models.years import town_day
 from web.cases import services as cases
 from web.endings import emails, queries
-from web.endings.queries import (
+from web.news.services import tell
+from web.participants.queries import accounts_of
+from web.partnerships import services as partnerships
+from web.partnerships.queries import lock_partnership
+from web.partnerships.queries.due import (
     ALERTED_WITHOUT_AGREEMENT,
     TOLD_BEFORE_THE_END,
     WITHDRAWN_WITHOUT_AGREEMENT,
     WITHOUT_AGREEMENT,
 )
-from web.news.services import tell
-from web.participants.queries import accounts_of
-from web.partnerships import services as partnerships
-from web.partnerships.queries import lock_partnership
 from web.suggestions import services as suggestions
 
 # What the clock writes down stands in the language of the town, as all that is written down.

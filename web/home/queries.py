@@ -83,7 +83,11 @@ def own_partnerships(session: Session, account: Account) -> Sequence[Partnership
     return session.scalars(
         select(Partnership)
         .where(
-            Partnership.id.in_(select(Party.partnership_id).where(Party.participant_id.in_(_participants(account)))),
+            Partnership.id.in_(
+                select(Party.partnership_id).where(
+                    Party.participant_id.in_(_participants(account)), Party.left_at.is_(None)
+                )
+            ),
             Partnership.over_at.is_(None),
         )
         .options(lazyload(Partnership.parties))

@@ -21,6 +21,7 @@ from web.i18n import EASY, LOCALES, locale
 from web.listings.queries import places_with
 from web.pages import pagination
 from web.participants.queries import seen_by
+from web.partnerships.queries import awaited_of
 from web.security import current_account, requires
 from web.suggestions.documents import confidence_in_words, fit_in_words
 from web.suggestions.queries.showings import FittingNeed, needs_for
@@ -32,16 +33,16 @@ MOST_FITTING: Final = 5
 MOST_PLACES: Final = 24
 SAMPLE_PAGES: Final = 3
 
-SEEKS_FIRST: Final = ("ask", "enquiries", "needs", "partnerships", "fitting", "further")
+SEEKS_FIRST: Final = ("enquiries", "waiting", "ask", "needs", "partnerships", "fitting", "further")
 # What stands on whose first page, and in which order; each has a macro of this name in home/sections.html.
 SECTIONS: Final[Mapping[ParticipantKind, tuple[str, ...]]] = MappingProxyType(
     {
-        ParticipantKind.RESIDENT: ("enquiries", "can_do", "fitting", "offers", "partnerships"),
+        ParticipantKind.RESIDENT: ("enquiries", "waiting", "partnerships", "can_do", "fitting", "offers"),
         ParticipantKind.NEIGHBORHOOD_ASSOCIATION: SEEKS_FIRST,
         ParticipantKind.RMO: SEEKS_FIRST,
-        ParticipantKind.NPO: ("enquiries", "needs", "ask", "fitting", "partnerships", "further"),
-        ParticipantKind.COMPANY: ("offers", "enquiries", "fitting", "partnerships", "further"),
-        ParticipantKind.UNIVERSITY: ("offers", "enquiries", "fitting", "partnerships", "further"),
+        ParticipantKind.NPO: ("enquiries", "waiting", "needs", "ask", "partnerships", "fitting", "further"),
+        ParticipantKind.COMPANY: ("enquiries", "waiting", "partnerships", "offers", "fitting", "further"),
+        ParticipantKind.UNIVERSITY: ("enquiries", "waiting", "partnerships", "offers", "fitting", "further"),
         ParticipantKind.GOVERNMENT: SEEKS_FIRST,
         ParticipantKind.INTERMEDIARY: SEEKS_FIRST,
     }
@@ -158,6 +159,7 @@ READS: Final[Mapping[str, Callable[[Session, Account], Any]]] = MappingProxyType
         "needs": queries.own_needs,
         "offers": queries.own_offers,
         "partnerships": queries.own_partnerships,
+        "waiting": lambda db, account: awaited_of(db, account, at=utc_now()),
     }
 )
 

@@ -1,6 +1,7 @@
-"""Reads of partnerships and enquiries, the locks that answers need, and the link in an enquiry's mail."""
+"""Reads of partnerships and enquiries, what they ask of whom, the locks of answers, and the link in a mail."""
 
 from web.partnerships.queries.by_link import AskedByLink, answer_token, asked_by_link
+from web.partnerships.queries.due import awaited_of, due_in_partnerships
 from web.partnerships.queries.ends import Outcome, outcome_of
 from web.partnerships.queries.locks import is_covered, load_team, lock_partnership, lock_proposal, proposals_due
 from web.partnerships.queries.seen import (
@@ -26,9 +27,11 @@ __all__ = [
     "SeenParty",
     "answer_token",
     "asked_by_link",
+    "awaited_of",
     "awaiting_answer_of",
     "decline_reason",
     "decline_reasons",
+    "due_in_partnerships",
     "is_covered",
     "load_team",
     "lock_partnership",

@@ -263,7 +263,7 @@ def _best(
         .join(ranked, and_(ranked.c.id == Suggestion.id, ranked.c.place == 1))
         .options(
             lazyload(Suggestion.approvals),
-            selectinload(Suggestion.partners).options(
+            joinedload(Suggestion.partners).options(
                 joinedload(SuggestionPartner.offer)
                 .joinedload(Offer.participant)
                 .options(lazyload(Participant.consents)),
@@ -271,7 +271,7 @@ def _best(
             ),
         )
     )
-    return {suggestion.need_id: suggestion for suggestion in suggestions}
+    return {suggestion.need_id: suggestion for suggestion in suggestions.unique()}
 
 
 def _unmet(

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from matching import ROUNDS
 from models import Account, MatchingRun, Need, NeedsShown, Offer, Participant, Suggestion
@@ -93,6 +93,6 @@ def _still_offered(session: Session, ids: Sequence[UUID]) -> dict[UUID, Offer]:
     rows = session.scalars(
         select(Offer)
         .where(Offer.id.in_(ids))
-        .options(joinedload(Offer.participant).options(selectinload(Participant.consents)))
-    )
+        .options(joinedload(Offer.participant).options(joinedload(Participant.consents)))
+    ).unique()
     return {offer.id: offer for offer in rows if offer.is_open and offer.participant.may_be_matched}

@@ -1,4 +1,4 @@
-"""What needs a coordinator today: a few of each kind of work, the most urgent first, in three queries."""
+"""What needs a coordinator today: a few of each kind of work, the most urgent first, in four queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ from models import (
     lies_under,
 )
 from models.suggestions import UNDECIDED
+from web.partnerships.queries import due_in_partnerships
+from web.partnerships.queries.due import Due, DueSome
 from web.suggestions.queries import profiles
 from web.suggestions.queries.cases import has_team, needs_visible_to, of_need, outcome, visible_to
 
@@ -71,6 +73,7 @@ class Today:
     second: Some
     others: Some
     needs: Mapping[Kind, Some]
+    partnerships: Mapping[Due, DueSome]
 
 
 def today(session: Session, account: Account, *, at: datetime) -> Today:
@@ -81,6 +84,7 @@ def today(session: Session, account: Account, *, at: datetime) -> Today:
         second=Some(second[:FEW], len(second)),
         others=Some(others[:FEW], len(others)),
         needs=_needs(session, account, at=at),
+        partnerships=due_in_partnerships(session, account, at=at),
     )
 
 
