@@ -144,16 +144,16 @@ class DatesForm(FlaskForm):
     """Which of the dates suit one party."""
 
     party = HiddenField(validators=[IS_UUID()])
-    suiting = Ticks(_l("Which of these can you come to?"), coerce=UUID)
+    suiting = Ticks(_l("Which of these can you come to?"))
 
     def offer(self, party: Party, table: MatchingTable) -> None:
         """Let the dates of the table be ticked, those that suited before being so."""
         self.party.data = str(party.id)
         self.suiting.choices = [
-            SelectChoice(proposed.id, _spelled(proposed.starts_at, proposed.ends_at)) for proposed in table.dates
+            SelectChoice(str(proposed.id), _spelled(proposed.starts_at, proposed.ends_at)) for proposed in table.dates
         ]
         self.suiting.data = [
-            proposed.id
+            str(proposed.id)
             for proposed in table.dates
             if any(given.party is party and given.suits for given in proposed.answers)
         ]
