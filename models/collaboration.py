@@ -66,6 +66,10 @@ class MatchingTable(Versioned, Base, kw_only=True):
             raise InvalidValue("this date was proposed for another meeting")
         self.starts_at, self.ends_at = chosen.starts_at, chosen.ends_at
 
+    def reopen(self) -> None:
+        """Look for a date anew, because the one that was fixed does not suit any longer."""
+        self.starts_at = self.ends_at = None
+
     def settle(self, *, what: str, how_long: str, cost: str, on: date) -> None:
         """Write down what the parties settled when they met."""
         if not what:

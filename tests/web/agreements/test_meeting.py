@@ -82,6 +82,29 @@ def test_the_page_shows_which_dates_suit_and_keeps_what_was_ticked(drafting: Any
     assert f'value="{first.id}" checked' in page
 
 
+def test_each_ticks_the_dates_that_suit_and_finds_them_ticked_again(drafting: Any) -> None:
+    table = call(drafting, "2026-12-05", "2026-12-06")
+    browser, first = drafting.browser(drafting.manager), table.dates[0]
+
+    page = browser.get(drafting.url("/meeting")).text
+
+    assert f'value="{first.id}">' in page
+
+    browser.post(drafting.url("/meeting/answers"), data={"party": str(drafting.company.id), "suiting": str(first.id)})
+
+    assert f'value="{first.id}" checked>' in browser.get(drafting.url("/meeting")).text
+
+
+def test_a_fixed_date_that_suits_no_longer_makes_room_for_others(drafting: Any) -> None:
+    table = call(drafting, "2026-12-05")
+    drafting.browser().post(drafting.url("/meeting/fix"), data={"date": str(table.dates[0].id)})
+    assert drafting.url("/meeting/dates") in drafting.browser().get(drafting.url("/meeting")).text
+
+    table = call(drafting, "2026-12-06")
+
+    assert (len(table.dates), table.starts_at) == (2, None)
+
+
 def test_nobody_answers_for_a_party_that_has_an_account(drafting: Any) -> None:
     table = call(drafting, "2026-12-05")
 

@@ -26,13 +26,17 @@ def call_meeting(
     by: Account,
     at: datetime,
 ) -> MatchingTable:
-    """Propose dates for the first meeting; who calls again adds dates, and the answers to the others stay."""
+    """Propose dates for the first meeting; who calls again adds dates, and the answers to the others stay.
+
+    A date that was fixed before is one among others again.
+    """
     _check_stage(session, partnership)
     table = queries.table_of(session, partnership)
     if table is None:
         table = MatchingTable(partnership=partnership, called_by=by, place=place, note=note)
         session.add(table)
     table.place, table.note = place, note
+    table.reopen()
     known = {proposed.starts_at for proposed in table.dates}
     for starts_at, ends_at in times:
         if starts_at <= at:
@@ -58,6 +62,8 @@ def answer_dates(
 
 def fix_date(session: Session, table: MatchingTable, chosen: MeetingDate, *, by: Account, at: datetime) -> None:
     """Settle on one of the dates and tell everybody."""
+    if table.starts_at == chosen.starts_at:
+        return
     table.fix(chosen)
     news.tell(session, table.partnership, NewsKind.MEETING_FIXED, by=by, at=at)
 
