@@ -26,6 +26,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
+from xdist.scheduler import LoadGroupScheduling
 
 from models import Account, AuditContext, AuditedSession, Base, SignIn, utc_now
 from web import database, security
@@ -378,6 +379,22 @@ def memory_session() -> Iterator[AuditedSession]:
         session.info["audit"] = AuditContext(key=AUDIT_KEY, via="test")
         yield session
     engine.dispose()
+
+
+class InOneProcess(LoadGroupScheduling):
+    """Keeps the tests of a module in one process that share what they saw; the rest goes where there is room.
+
+    The marker `xdist_group` says it, too, but pytest 9.2 keeps its groups from reaching the scheduler.
+    """
+
+    MODULE = "test_every_page.py::"
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.MODULE if self.MODULE in nodeid else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
+    return InOneProcess(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def _renamed(url: str, database: str) -> str:

@@ -316,11 +316,11 @@ def agree(people: People) -> None:
 
 
 def reach_a_milestone(people: People) -> None:
-    npo = people.at(NPO, "活動と受け渡し台帳")
+    npo = people.at(NPO, "活動のようす")
     follow(npo, "節目を加える")
     fill(npo, {"title": "一回目の会をひらく", "due_on": people.day(FIRST_DAY + 5)})
     press(npo, "この節目を加える")
-    company = people.at(COMPANY, "活動と受け渡し台帳")
+    company = people.at(COMPANY, "活動のようす")
     press(company, "達成した")
     says(company, "に達成")
 
@@ -459,14 +459,14 @@ def test_four_parties_carry_it_from_their_yes_to_a_case(
 
     people.wait_until(FIRST_DAY)
     reach_a_milestone(people)
-    npo = people.at(NPO, "活動と受け渡し台帳")
+    npo = people.at(NPO, "活動のようす")
     lend(npo, giver=ON_PAPER, receiver=OWNER)
     give_back(npo, 5)
     refused(npo, "書きとめる", 422)
     says(npo, "残っているのは3組です")
     fill(npo, {"quantity": 2})
     press(npo, "書きとめる")
-    note_hours(people.at(RESIDENT, "活動と受け渡し台帳"))
+    note_hours(people.at(RESIDENT, "活動のようす"))
     ask_a_visitor(people, visit)
 
     people.wait_until(LAST_DAY + 1)
@@ -489,7 +489,7 @@ def test_without_scripts_an_agreement_is_signed_and_a_return_written(
 
     for address in (NPO, COMPANY):
         sign(people, address)
-    npo = people.at(NPO, "活動と受け渡し台帳")
+    npo = people.at(NPO, "活動のようす")
     lend(npo, giver="東丘精機株式会社", receiver=OWNER)
     give_back(npo, 3)
     press(npo, "書きとめる")

@@ -139,7 +139,6 @@ def seen() -> set[tuple[str, ...]]:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.xdist_group("walk")  # in one process, so that the roles share what was seen
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_keeps_what_pages_promise(
     app: Flask, eyes: Callable[[FlaskClient], Eyes], seen: set[tuple[str, ...]], role: str
