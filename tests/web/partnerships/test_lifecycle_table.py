@@ -18,6 +18,7 @@ from models import (
     Again,
     AuditedSession,
     AuditEntry,
+    ChangeRequest,
     ConsentChannel,
     Evaluation,
     GoalReached,
@@ -27,6 +28,7 @@ from models import (
     Principle,
     PrincipleGate,
     PrincipleSet,
+    RequestKind,
     Stage,
     capacity,
 )
@@ -56,6 +58,8 @@ SAID: Final = {"goal": "yes", "again": "yes", "principle_goal": "4", "helped": "
     f"merit_{name}": "cannot_say" for name in ("needs_met", "new_structure", "efficiency", "synergy")
 }
 CLOCK: Final = "the clock"
+ENDS: Final = frozenset({"dissolve", "continue", "hand over"})
+LETS_GO: Final = frozenset({"let one go", "let the side with the need go"})
 # Doors are opened by a table in Python and moves by another: one database is enough to try them all.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -69,15 +73,24 @@ class Town:
     browsers: dict[str, FlaskClient]
     participants: Sequence[Participant]
 
-    untouched: dict[tuple[Stage, int | None], Partnership] = field(default_factory=dict)
+    untouched: dict[tuple[Stage, int | None, bool], Partnership] = field(default_factory=dict)
     """The one that was built last, as long as nobody has done anything to it."""
 
     def ready(self, stage: Stage, move: str, who: str) -> Partnership:
         """Return a partnership in which all but the actor have done their part; one untouched serves again."""
-        last = None if stage is Stage.EVALUATING and move == "dissolve" else position_of(who)
-        if (stage, last) not in self.untouched:
-            self.untouched = {(stage, last): self._build(stage, last)}
-        return self.untouched[stage, last]
+        last = None if stage is Stage.EVALUATING and move in ENDS else position_of(who)
+        key = (stage, last, move in LETS_GO)
+        if key not in self.untouched:
+            self.untouched = {key: self._build(stage, last)}
+            if move in LETS_GO:
+                self._ask_to_leave(self.untouched[key])
+        return self.untouched[key]
+
+    def _ask_to_leave(self, partnership: Partnership) -> None:
+        for party in partnership.parties:
+            asked = ChangeRequest(kind=RequestKind.LEAVE, text="続けられない", made_at=NOON, party=party, made_by=None)
+            self.session.add(asked)
+        self.session.commit()
 
     def _build(self, stage: Stage, last: int | None) -> Partnership:
         # Each try stands for itself: what an earlier one took does not count.
@@ -138,6 +151,18 @@ def posted(path: str, **typed: Any) -> Move:
     return move
 
 
+def let_go(position: int) -> Move:
+    """Return a move that grants the request of one party to leave."""
+
+    def move(town: Town, partnership: Partnership, who: str) -> Any:
+        asked = select(ChangeRequest).where(ChangeRequest.party_id == partnership.parties[position].id)
+        request = town.session.scalars(asked).one()
+        granted = {"granted": "yes", "answer": "承知しました"}
+        return town.browsers[who].post(f"/requests/{request.id}/decide", data=granted)
+
+    return move
+
+
 def _scan(partnership: Partnership, party: Party) -> Any:
     del partnership, party
     return (io.BytesIO(PNG), "paper.png")
@@ -178,6 +203,10 @@ MOVES: Final[dict[str, Move]] = {
     "finish": posted(f"{PAGE}/finish"),
     "evaluate": posted(f"{PAGE}/evaluation?party={{party}}", channel="telephone", **SAID),
     "dissolve": posted(f"{PAGE}/end", ending="dissolved", reason="終わった"),
+    "continue": posted(f"{PAGE}/end", ending="continued", reason="続けたい"),
+    "hand over": posted(f"{PAGE}/end", ending="handed_over", reason="引き継ぐ", handed_to="世話人の会"),
+    "let one go": let_go(2),
+    "let the side with the need go": let_go(0),
 }  # fmt: skip
 
 
