@@ -105,6 +105,7 @@ class Day(DateField):
     """A day as people write it: 令和8年11月22日, R8.11.22, 2026/11/22, or 11/22 for the next one."""
 
     widget = TextInput()
+    has_been = False
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day however it was typed."""
@@ -112,7 +113,8 @@ class Day(DateField):
         if not _is_answered(valuelist):
             return
         try:
-            self.data = reading.day(valuelist[0], today=utc_now().astimezone(TOWN_TIME).date())
+            today = utc_now().astimezone(TOWN_TIME).date()
+            self.data = reading.day(valuelist[0], today=today, has_been=self.has_been)
         except ValueError:
             raise ValueError(_("Write a day that exists, for example %(day)s.", day=typed_day(EXAMPLE))) from None
 
@@ -120,6 +122,12 @@ class Day(DateField):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else typed_day(self.data)
+
+
+class PastDay(Day):
+    """A day on which something was: 11/22 is the last one."""
+
+    has_been = True
 
 
 class Telephone(StringField):

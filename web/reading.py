@@ -50,8 +50,11 @@ def number(text: str) -> float:
     return float(typed)
 
 
-def day(text: str, *, today: date) -> date:
-    """Read a day: 2026-11-22, 20261122, 令和8年11月22日（日）, R8.11.22; 11/22 is the next one from today."""
+def day(text: str, *, today: date, has_been: bool = False) -> date:
+    """Read a day: 2026-11-22, 20261122, 令和8年11月22日（日）, R8.11.22; 11/22 is the next one from today.
+
+    Of something that has been, 11/22 is the last one until today.
+    """
     typed = half_width(text)
     found = _DAY.fullmatch(typed) or _PACKED_DAY.fullmatch(typed)
     if found is None:
@@ -62,7 +65,7 @@ def day(text: str, *, today: date) -> date:
         return _possible(_year_of_reiwa(parts["era"]), month, of_month)
     if parts["year"]:
         return _possible(int(parts["year"]), month, of_month)
-    return _next(month, of_month, today)
+    return _last(month, of_month, today) if has_been else _next(month, of_month, today)
 
 
 def clock_time(text: str) -> time:
@@ -90,6 +93,11 @@ def _possible(year: int, month: int, of_month: int) -> date:
 def _next(month: int, of_month: int, today: date) -> date:
     this_year = date(today.year, month, of_month)
     return this_year if this_year >= today else date(today.year + 1, month, of_month)
+
+
+def _last(month: int, of_month: int, today: date) -> date:
+    this_year = date(today.year, month, of_month)
+    return this_year if this_year <= today else date(today.year - 1, month, of_month)
 
 
 def _year_of_reiwa(year: str) -> int:

@@ -35,6 +35,12 @@ def test_one_day_is_written_in_many_ways(typed: str) -> None:
     assert reading.day(typed, today=TODAY) == date(2026, 11, 22)
 
 
+def test_a_day_without_a_year_is_the_last_one_of_what_has_been() -> None:
+    assert reading.day("6/30", today=TODAY, has_been=True) == date(2026, 6, 30)
+    assert reading.day("7/1", today=TODAY, has_been=True) == TODAY
+    assert reading.day("12/31", today=TODAY, has_been=True) == date(2025, 12, 31)
+
+
 def test_a_day_without_a_year_is_the_next_one() -> None:
     assert reading.day("6/30", today=TODAY) == date(2027, 6, 30)
     assert reading.day("7/1", today=TODAY) == TODAY

@@ -34,7 +34,7 @@ from models.years import TOWN_TIME
 from web.agreements.queries import FreeTime
 from web.agreements.queries.versions import Known
 from web.agreements.services import Paper
-from web.fields import Day, members_of, one_line, options, plain
+from web.fields import Day, PastDay, members_of, one_line, options, plain
 from web.i18n import day
 from web.reading import clock_time
 
@@ -167,7 +167,7 @@ def _spelled(starts_at: datetime, ends_at: datetime) -> str:
 class SettledForm(FlaskForm):
     """What the parties settled when they met."""
 
-    on = Day(_l("When did you meet?"), validators=[InputRequired(_l("Write the day on which you met."))])
+    on = PastDay(_l("When did you meet?"), validators=[InputRequired(_l("Write the day on which you met."))])
     what = _text(_l("What will you do together?"))
     how_long = _text(_l("How long, how often?"))
     cost = _text(_l("Who bears which cost?"))

@@ -12,7 +12,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Valid
 
 from models import ConsentChannel, LedgerLine, LedgerMove, RequestKind, ResourceKind
 from web.carrying.queries import first_handed_over
-from web.fields import Between, Day, Hours, WholeNumber, members_of, one_line, options, plain
+from web.fields import Between, Day, Hours, PastDay, WholeNumber, members_of, one_line, options, plain
 from web.i18n import day, label
 
 YES, NO = "yes", "no"
@@ -57,7 +57,7 @@ class MilestoneForm(FlaskForm):
 class HappenedForm(FlaskForm):
     """Something that happened on a day since the partnership began."""
 
-    on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter a day."))])
+    on = PastDay(_l("On which day?"), validators=[InputRequired(_l("Enter a day."))])
 
     def happened_between(self, began: date, today: date) -> None:
         """Keep to what can have happened, and begin with today."""

@@ -112,6 +112,7 @@ class Work:
     notes_hours: bool
     may_ask: bool
     decides: bool
+    speaks: bool
 
 
 _Known: TypeAlias = Mapping[UUID, SeenParticipant]
@@ -259,6 +260,10 @@ def work_of(session: Session, partnership: Partnership, account: Account, *, on:
         notes_hours=partnership.stage in NOTES_HOURS,
         may_ask=partnership.stage in TAKES_REQUESTS,
         decides=coordinates,
+        speaks=any(
+            account.represents(party.participant_id) or (coordinates and party.participant_id not in people.active)
+            for party in partnership.present
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from models import DateAnswer, MatchingTable, MeetingDate, Participant, Partnership, Party, Window
+from models import MatchingTable, MeetingDate, Partnership, Party, Window
 from models.business_days import PUBLIC_HOLIDAYS, SATURDAY
 from models.years import TOWN_TIME
 
@@ -36,14 +36,7 @@ def table_of(session: Session, partnership: Partnership) -> MatchingTable | None
     return session.scalars(
         select(MatchingTable)
         .where(MatchingTable.partnership_id == partnership.id)
-        .options(
-            selectinload(MatchingTable.dates)
-            .selectinload(MeetingDate.answers)
-            .joinedload(DateAnswer.party)
-            .options(
-                selectinload(Party.participant).lazyload(Participant.consents),
-            )
-        )
+        .options(selectinload(MatchingTable.dates).selectinload(MeetingDate.answers))
     ).one_or_none()
 
 
