@@ -5,6 +5,7 @@ from models.accounts import (
     ApiToken,
     Appointment,
     Membership,
+    Office,
     Passkey,
     PasskeyChallenge,
     Role,
@@ -12,6 +13,7 @@ from models.accounts import (
     SignInAttempt,
 )
 from models.agreements import AgreementVersion, PartyTerms, Scan, Signature
+from models.area_plans import AreaPlan, Goal, GoalNeed, GoalProgress, GoalRole
 from models.areas import Area, AreaLevel, AreaNeighbour, lies_under
 from models.audit import AuditAction, AuditContext, AuditedSession, AuditEntry, AuditHead
 from models.base import Base, utc_now
@@ -24,25 +26,37 @@ from models.carrying import (
     RequestKind,
     WorkedHours,
 )
+from models.charges import Charge, ChargeCause, HandOver, RoutingRule
 from models.collaboration import CollaborationForm, DateAnswer, FormChoice, MatchingTable, MeetingDate
+from models.consultations import Consultation, ConsultationWay, HelpAsked
 from models.drafts import Draft, DraftKind
 from models.duplicates import DuplicateVerdict, Merger
 from models.endings import CaseStudy, Continuation, EndDecision
 from models.endorsements import Endorsement, EndorsementKind
 from models.evaluations import Again, Evaluation, GoalReached, Merit, OutsideView, SurveyAnswer
+from models.indicators import Activity, Indicator, IndicatorChoice, IndicatorPack, IndicatorSource, IndicatorValue
 from models.invitations import Invitation
 from models.jobs import Job, JobKind, JobState
 from models.lifecycle import Ending, Stage
 from models.listings import Need, NeedOrigin, NeedStatus, Offer, OfferItem, OfferStatus, Slot
+from models.networks import Network, NetworkMember
 from models.notices import NewsKind, Notice
+from models.on_behalf import ActKind, ActOnBehalf, IntakePaper
 from models.outbox import OutboxMail
 from models.participants import Consent, ConsentChannel, ConsentPurpose, Participant, ParticipantKind
 from models.partnerships import Commitment, Enquiry, Partnership, Party, Reply, Reveal, Side, StageChange
 from models.permissions import Permission, is_granted
+from models.petitions import Petition, PetitionAnswer
+from models.platforms import AgeGroup, Pillar, Platform, PlatformKind
 from models.principles import Principle, PrincipleChoice, PrincipleGate, PrincipleSet
+from models.provenance import Provenance
+from models.referrals import Intermediary, IntermediaryKind, Referral, ReferralState
 from models.requests import HandledRequest
+from models.roundtables import Attendance, Decision, Roundtable, RoundtableKind
 from models.searches import SavedSearch
+from models.seasons import Season, SeasonProfessional, SeasonProject, SeasonStep
 from models.showings import NeedsShown
+from models.staff_bank import CouncilSeat, Course, CourseCompletion, RoleHolding, SmallRoleInvitation
 from models.suggestions import (
     EditKind,
     MatchingRun,
@@ -71,18 +85,25 @@ from models.taxonomy import (
     Times,
     Window,
 )
+from models.visits import Support, Visit, VisitPlan
 from models.wishes import JointWish
 
 __all__ = [
     "Account",
+    "ActKind",
+    "ActOnBehalf",
+    "Activity",
     "ActivityField",
     "Again",
+    "AgeGroup",
     "AgreementVersion",
     "ApiToken",
     "Appointment",
     "Area",
     "AreaLevel",
     "AreaNeighbour",
+    "AreaPlan",
+    "Attendance",
     "AuditAction",
     "AuditContext",
     "AuditEntry",
@@ -91,14 +112,22 @@ __all__ = [
     "Base",
     "CaseStudy",
     "ChangeRequest",
+    "Charge",
+    "ChargeCause",
     "CollaborationForm",
     "Commitment",
     "Condition",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
+    "Consultation",
+    "ConsultationWay",
     "Continuation",
+    "CouncilSeat",
+    "Course",
+    "CourseCompletion",
     "DateAnswer",
+    "Decision",
     "Draft",
     "DraftKind",
     "DuplicateVerdict",
@@ -110,8 +139,22 @@ __all__ = [
     "Enquiry",
     "Evaluation",
     "FormChoice",
+    "Goal",
+    "GoalNeed",
+    "GoalProgress",
     "GoalReached",
+    "GoalRole",
+    "HandOver",
     "HandledRequest",
+    "HelpAsked",
+    "Indicator",
+    "IndicatorChoice",
+    "IndicatorPack",
+    "IndicatorSource",
+    "IndicatorValue",
+    "IntakePaper",
+    "Intermediary",
+    "IntermediaryKind",
     "Invitation",
     "Job",
     "JobKind",
@@ -132,11 +175,14 @@ __all__ = [
     "NeedOutcome",
     "NeedStatus",
     "NeedsShown",
+    "Network",
+    "NetworkMember",
     "NewsKind",
     "Notice",
     "Offer",
     "OfferItem",
     "OfferStatus",
+    "Office",
     "OutboxMail",
     "OutsideView",
     "Participant",
@@ -147,11 +193,19 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Permission",
+    "Petition",
+    "PetitionAnswer",
+    "Pillar",
+    "Platform",
+    "PlatformKind",
     "Principle",
     "PrincipleChoice",
     "PrincipleGate",
     "PrincipleSet",
+    "Provenance",
     "Reach",
+    "Referral",
+    "ReferralState",
     "Reply",
     "RequestKind",
     "ResourceKind",
@@ -159,9 +213,17 @@ __all__ = [
     "ReviewReason",
     "ReviewStep",
     "Role",
+    "RoleHolding",
+    "Roundtable",
+    "RoundtableKind",
+    "RoutingRule",
     "RunState",
     "SavedSearch",
     "Scan",
+    "Season",
+    "SeasonProfessional",
+    "SeasonProject",
+    "SeasonStep",
     "Side",
     "SignIn",
     "SignInAttempt",
@@ -171,6 +233,7 @@ __all__ = [
     "SkillMerger",
     "Slot",
     "SmallRole",
+    "SmallRoleInvitation",
     "Stage",
     "StageChange",
     "Suggestion",
@@ -178,9 +241,12 @@ __all__ = [
     "SuggestionEdit",
     "SuggestionPartner",
     "SuggestionShare",
+    "Support",
     "SurveyAnswer",
     "Times",
     "Verdict",
+    "Visit",
+    "VisitPlan",
     "WeightPreview",
     "WeightSet",
     "Window",

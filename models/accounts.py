@@ -26,6 +26,14 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Office(StrEnum):
+    """What a coordinator is in a place (Tama's plan): each looks after other fields and stands elsewhere."""
+
+    AREA_OFFICER = "area_officer"
+    WELFARE_COORDINATOR = "welfare_coordinator"
+    INTERMEDIARY = "intermediary"
+
+
 REPRESENTING = frozenset({Role.RESIDENT, Role.MEMBER, Role.MANAGER})
 STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
@@ -141,14 +149,17 @@ class Appointment(Base, kw_only=True):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), init=False)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), index=True, init=False)
     role: Mapped[Role]
+    office: Mapped[Office | None] = mapped_column(default=None)
 
     account: Mapped[Account] = relationship(back_populates="appointments")
     area: Mapped[Area] = relationship(lazy="joined")
 
     def __post_init__(self) -> None:
-        """Refuse a role that represents a participant."""
+        """Refuse a role that represents a participant, and an office that is no coordinator's."""
         if self.role not in STAFF:
             raise InvalidValue(f"{self.role} is not a staff role")
+        if self.office is not None and self.role is not Role.COORDINATOR:
+            raise InvalidValue("only a coordinator holds an office of a place")
 
 
 class SignIn(Base, kw_only=True):

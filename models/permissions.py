@@ -7,17 +7,29 @@ from typing import Any, Final, TypeAlias
 
 from models.accounts import Account, ApiToken, Appointment, Membership, Passkey, Role
 from models.agreements import Scan
+from models.area_plans import AreaPlan
 from models.areas import Area
 from models.carrying import ChangeRequest
+from models.charges import Charge, HandOver
+from models.consultations import Consultation
 from models.endings import CaseStudy
 from models.endorsements import Endorsement
+from models.indicators import Activity
 from models.invitations import Invitation
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
+from models.networks import Network
+from models.on_behalf import ActOnBehalf
 from models.participants import Participant
 from models.partnerships import Enquiry, Partnership
+from models.petitions import Petition
+from models.referrals import Intermediary, Referral
+from models.roundtables import Roundtable
 from models.searches import SavedSearch
+from models.seasons import Season
+from models.staff_bank import Course, RoleHolding
 from models.suggestions import Suggestion
+from models.visits import Visit, VisitPlan
 from models.wishes import JointWish
 
 Rule: TypeAlias = Callable[[Account | None, Any], bool]
@@ -77,6 +89,65 @@ class Permission(StrEnum):
     PRINCIPLES_SEE = "principles:see"
     PRINCIPLES_CHOOSE = "principles:choose"
     NEWS_STOP = "news:stop"
+    VISIT_LIST = "visit:list"
+    VISIT_RECORD = "visit:record"
+    VISIT_SEE = "visit:see"
+    VISIT_EDIT = "visit:edit"
+    VISIT_PLAN_EDIT = "visit-plan:edit"
+    CONSULTATION_LIST = "consultation:list"
+    CONSULTATION_RECORD = "consultation:record"
+    CONSULTATION_EDIT = "consultation:edit"
+    INTAKE_PRINT = "intake:print"
+    INTAKE_ENTER = "intake:enter"
+    PAPER_SEE = "paper:see"
+    ROUNDTABLE_LIST = "roundtable:list"
+    ROUNDTABLE_SEE = "roundtable:see"
+    ROUNDTABLE_CALL = "roundtable:call"
+    ROUNDTABLE_EDIT = "roundtable:edit"
+    PETITION_LIST = "petition:list"
+    PETITION_SEE = "petition:see"
+    PETITION_MAKE = "petition:make"
+    PETITION_ANSWER = "petition:answer"
+    DIRECTORY_SEE = "directory:see"
+    DIRECTORY_ADD = "directory:add"
+    DIRECTORY_EDIT = "directory:edit"
+    REFERRAL_LIST = "referral:list"
+    REFERRAL_SEND = "referral:send"
+    REFERRAL_SEE = "referral:see"
+    REFERRAL_RECEIVE_BY_LINK = "referral:receive-by-link"
+    NETWORK_LIST = "network:list"
+    NETWORK_SEE = "network:see"
+    NETWORK_FOUND = "network:found"
+    NETWORK_EDIT = "network:edit"
+    INBOX_SEE = "inbox:see"
+    CHARGE_HAND_OVER = "charge:hand-over"
+    HAND_OVER_ANSWER = "hand-over:answer"
+    ROUTING_EDIT = "routing:edit"
+    COUNCIL_SEAT_POST = "council-seat:post"
+    ROLE_HOLDING_ADD = "role-holding:add"
+    ROLE_HOLDING_END = "role-holding:end"
+    COURSE_LIST = "course:list"
+    COURSE_ADD = "course:add"
+    COURSE_EDIT = "course:edit"
+    SEASON_LIST = "season:list"
+    SEASON_SEE = "season:see"
+    SEASON_PLAN = "season:plan"
+    SEASON_EDIT = "season:edit"
+    SEASON_ENTER = "season:enter"
+    AREA_PROFILE_SEE = "area-profile:see"
+    RECRUITING_NOTICE_WRITE = "recruiting-notice:write"
+    POPULATION_IMPORT = "population:import"
+    PLATFORM_CHOOSE = "platform:choose"
+    AREA_PLAN_LIST = "area-plan:list"
+    AREA_PLAN_SEE = "area-plan:see"
+    AREA_PLAN_WRITE = "area-plan:write"
+    AREA_PLAN_EDIT = "area-plan:edit"
+    INDICATOR_SEE = "indicator:see"
+    INDICATOR_IMPORT = "indicator:import"
+    ACTIVITY_RECORD = "activity:record"
+    ACTIVITY_EDIT = "activity:edit"
+    REVIEW_PACK = "review:pack"
+    OPPORTUNITY_SEE = "opportunity:see"
     ADMINISTRATION_SEE = "administration:see"
     AREA_EDIT = "area:edit"
     ENQUIRY_ANSWER_BY_LINK = "enquiry:answer-by-link"
@@ -138,9 +209,39 @@ def administers_it(account: Account | None, subject: Area) -> bool:
     return account is not None and account.covers(Role.ADMINISTRATOR, subject.path)
 
 
-def coordinates_its_place(account: Account | None, subject: Need | Offer | Participant) -> bool:
+def coordinates_its_place(
+    account: Account | None,
+    subject: Need
+    | Offer
+    | Participant
+    | Visit
+    | VisitPlan
+    | Consultation
+    | Roundtable
+    | Petition
+    | Referral
+    | Intermediary
+    | Network
+    | Course
+    | Season
+    | AreaPlan,
+) -> bool:
     """Grant to coordinators of the place where the subject lies."""
     return account is not None and account.covers(Role.COORDINATOR, subject.area.path)
+
+
+def looks_after_it(account: Account | None, subject: Area) -> bool:
+    """Grant to coordinators and administrators of the place itself, or of one that it lies in."""
+    return account is not None and (
+        account.covers(Role.COORDINATOR, subject.path) or account.covers(Role.ADMINISTRATOR, subject.path)
+    )
+
+
+def looks_after_its_place(
+    account: Account | None, subject: Petition | Intermediary | AreaPlan | Network | Course
+) -> bool:
+    """Grant to coordinators and administrators of the place where the subject lies."""
+    return looks_after_it(account, subject.area)
 
 
 def coordinates_its_need(account: Account | None, subject: Suggestion | Partnership) -> bool:
@@ -159,7 +260,9 @@ def coordinates_its_municipality(account: Account | None, subject: Job) -> bool:
     )
 
 
-def represents_its_participant(account: Account | None, subject: Need | Offer) -> bool:
+def represents_its_participant(
+    account: Account | None, subject: Need | Offer | Petition | RoleHolding | Activity
+) -> bool:
     """Grant to accounts that speak for the participant of the need or offer."""
     return account is not None and account.represents(subject.participant_id)
 
@@ -317,6 +420,57 @@ def is_public_partnership(account: Account | None, subject: Partnership) -> bool
     return subject.is_public
 
 
+def coordinates_its_participant(account: Account | None, subject: ActOnBehalf | RoleHolding | Activity) -> bool:
+    """Grant to coordinators of the place of the participant that the subject is about."""
+    return coordinates_its_place(account, subject.participant)
+
+
+def is_own_paper(account: Account | None, subject: ActOnBehalf) -> bool:
+    """Grant to accounts that speak for the participant that filled the paper in."""
+    return account is not None and account.represents(subject.participant_id)
+
+
+def is_public_roundtable(account: Account | None, subject: Roundtable) -> bool:
+    """Grant to everybody where the meeting is open to all."""
+    del account
+    return subject.is_public
+
+
+def took_part_in_it(account: Account | None, subject: Roundtable) -> bool:
+    """Grant to accounts that speak for a body that called the meeting or took part in it."""
+    if account is None:
+        return False
+    bodies = {attendance.participant_id for attendance in subject.attendances} | {subject.convenor_id}
+    return any(body is not None and account.represents(body) for body in bodies)
+
+
+def is_public_petition(account: Account | None, subject: Petition) -> bool:
+    """Grant to everybody where the administration answered in public."""
+    del account
+    return subject.is_public
+
+
+def is_adopted_plan(account: Account | None, subject: AreaPlan) -> bool:
+    """Grant to everybody where the plan is in force."""
+    del account
+    return subject.is_adopted
+
+
+def keeps_it(account: Account | None, subject: Charge) -> bool:
+    """Grant to the account that is in charge."""
+    return account is not None and subject.keeper_id == account.id and subject.stands
+
+
+def administers_its_charge(account: Account | None, subject: Charge) -> bool:
+    """Grant to administrators of the place of the need, who help out where somebody is away."""
+    return administers_it(account, subject.need.area)
+
+
+def is_asked_to_take_over(account: Account | None, subject: HandOver) -> bool:
+    """Grant to the account that is asked whether it takes a need over."""
+    return account is not None and subject.to_id == account.id
+
+
 def is_public_offer(account: Account | None, subject: Offer) -> bool:
     """Grant to every account where a body, not a person, offers openly."""
     return account is not None and subject.status is OfferStatus.OPEN and not subject.participant.is_resident
@@ -387,6 +541,65 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PRINCIPLES_SEE: (is_administrator,),
         Permission.PRINCIPLES_CHOOSE: (administers_it,),
         Permission.NEWS_STOP: (anyone,),  # the signed link in the mail is the key
+        Permission.VISIT_LIST: (is_coordinator,),
+        Permission.VISIT_RECORD: (is_coordinator,),
+        Permission.VISIT_SEE: (coordinates_its_place,),
+        Permission.VISIT_EDIT: (coordinates_its_place,),
+        Permission.VISIT_PLAN_EDIT: (coordinates_its_place,),
+        Permission.CONSULTATION_LIST: (is_coordinator,),
+        Permission.CONSULTATION_RECORD: (is_coordinator,),
+        Permission.CONSULTATION_EDIT: (coordinates_its_place,),
+        Permission.INTAKE_PRINT: (anyone,),
+        Permission.INTAKE_ENTER: (is_coordinator,),
+        Permission.PAPER_SEE: (is_own_paper, coordinates_its_participant),
+        Permission.ROUNDTABLE_LIST: (anyone,),
+        Permission.ROUNDTABLE_SEE: (is_public_roundtable, took_part_in_it, coordinates_its_place),
+        Permission.ROUNDTABLE_CALL: (is_coordinator,),
+        Permission.ROUNDTABLE_EDIT: (coordinates_its_place,),
+        Permission.PETITION_LIST: (anyone,),
+        Permission.PETITION_SEE: (is_public_petition, represents_its_participant, looks_after_its_place),
+        Permission.PETITION_MAKE: (represents_somebody, is_coordinator),
+        Permission.PETITION_ANSWER: (looks_after_its_place,),
+        Permission.DIRECTORY_SEE: (anyone,),
+        Permission.DIRECTORY_ADD: (is_coordinator, is_administrator),
+        Permission.DIRECTORY_EDIT: (looks_after_its_place,),
+        Permission.REFERRAL_LIST: (is_coordinator,),
+        Permission.REFERRAL_SEND: (is_coordinator,),
+        Permission.REFERRAL_SEE: (coordinates_its_place,),
+        Permission.REFERRAL_RECEIVE_BY_LINK: (anyone,),  # the signed link in the mail is the key
+        Permission.NETWORK_LIST: (anyone,),
+        Permission.NETWORK_SEE: (anyone,),
+        Permission.NETWORK_FOUND: (is_coordinator, is_administrator),
+        Permission.NETWORK_EDIT: (looks_after_its_place,),
+        Permission.INBOX_SEE: (is_coordinator, is_administrator),
+        Permission.CHARGE_HAND_OVER: (keeps_it, administers_its_charge),
+        Permission.HAND_OVER_ANSWER: (is_asked_to_take_over,),
+        Permission.ROUTING_EDIT: (administers_it,),
+        Permission.COUNCIL_SEAT_POST: (is_coordinator,),
+        Permission.ROLE_HOLDING_ADD: (manages_it, coordinates_it_still),
+        Permission.ROLE_HOLDING_END: (represents_its_participant, coordinates_its_participant),
+        Permission.COURSE_LIST: (is_coordinator, is_administrator),
+        Permission.COURSE_ADD: (is_coordinator,),
+        Permission.COURSE_EDIT: (coordinates_its_place,),
+        Permission.SEASON_LIST: (anyone,),
+        Permission.SEASON_SEE: (anyone,),
+        Permission.SEASON_PLAN: (is_coordinator,),
+        Permission.SEASON_EDIT: (coordinates_its_place,),
+        Permission.SEASON_ENTER: (represents_somebody, is_coordinator),
+        Permission.AREA_PROFILE_SEE: (anyone,),
+        Permission.RECRUITING_NOTICE_WRITE: (looks_after_it,),
+        Permission.POPULATION_IMPORT: (administers_it,),
+        Permission.PLATFORM_CHOOSE: (administers_it,),
+        Permission.AREA_PLAN_LIST: (anyone,),
+        Permission.AREA_PLAN_SEE: (is_adopted_plan, looks_after_its_place),
+        Permission.AREA_PLAN_WRITE: (is_coordinator, is_administrator),
+        Permission.AREA_PLAN_EDIT: (looks_after_its_place,),
+        Permission.INDICATOR_SEE: (is_coordinator, is_administrator),
+        Permission.INDICATOR_IMPORT: (administers_it,),
+        Permission.ACTIVITY_RECORD: (represents_somebody, is_coordinator),
+        Permission.ACTIVITY_EDIT: (represents_its_participant, coordinates_its_participant),
+        Permission.REVIEW_PACK: (looks_after_it,),
+        Permission.OPPORTUNITY_SEE: (is_coordinator, is_administrator),
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),
         Permission.BODY_PEOPLE: (manages_the_body, coordinates_the_body),

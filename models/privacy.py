@@ -33,7 +33,16 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             second_factor_secret=S, second_factor_since=O, second_factor_last_step=O, link_used_at=O, news_stopped_at=O,
             version=O,
         ),
+        "activities": _table(
+            done_on=O, what=P, people=O, sent_key=D, written_at=O, participant_id=O, written_by_id=O,
+            version=O,
+        ),
         "activity_fields": _table(code=O, name_ja=O, name_en=O, position=O),
+        "acts_on_behalf": _table(
+            kind=O, channel=O, said_by=P, said_on=O, entered_at=O, participant_id=O, need_id=O, offer_id=O,
+            entered_by_id=O,
+        ),
+        "age_groups": _table(counted_on=O, youngest=O, oldest=O, people=O, source=O, area_id=O),
         "agreement_versions": _table(
             number=O, written_at=O, title=P, problem=P, purpose=P, activity=P, form=O, goal=P,
             goal_measure=P, goal_due_on=O, starts_on=O, ends_on=O, cost=P, information=P,
@@ -42,11 +51,16 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             written_by_id=O
         ),
         "api_tokens": _table(account_id=O, name=P, token_hash=S, expires_at=O, revoked_at=O),
-        "appointments": _table(account_id=O, area_id=O, role=O),
+        "appointments": _table(account_id=O, area_id=O, role=O, office=O),
         "area_neighbours": _table(area_id=O, neighbour_id=O),
+        "area_plans": _table(
+            title=P, vision=P, first_year=O, last_year=O, adopted_on=O, area_id=O, written_by_id=O,
+            version=O,
+        ),
         "areas": _table(
             path=O, level=O, name_ja=O, name_en=O, reading=O, is_demo=O, parent_id=O, renamed_at=O, version=O
         ),
+        "attendances": _table(kind=O, people=O, position=O, roundtable_id=O, participant_id=O),
         "audit_entries": _table(
             sequence=O, at=O, action=O, subject_table=O, subject_id=O, changes=O, actor_id=O, via=O, request_id=O,
             previous_digest=O, digest=O,
@@ -60,12 +74,28 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             kind=O, text=P, made_at=O, granted=O, answer=P, decided_at=O, party_id=O, made_by_id=O,
             decided_by_id=O
         ),
+        "charges": _table(since=O, cause=O, until=O, need_id=O, keeper_id=O, version=O),
         "commitments": _table(quantity=O, party_id=O, slot_id=O, item_id=O, released_at=O),
         "consents": _table(
             participant_id=O, purpose=O, granted_at=O, channel=O, text_version=O, withdrawn_at=O, recorded_by_id=O
         ),
+        "consultations": _table(
+            consulted_on=O, way=O, help_asked=O, asker_kind=O, asker_name=P, asker_contact=P, asked=P,
+            answered=P, sent_key=D, written_at=O, closed_at=O, area_id=O, participant_id=O, same_as_id=O,
+            taken_by_id=O, version=O,
+        ),
         "continuations": _table(predecessor_id=O, successor_id=O),
+        "council_seats": _table(
+            council=P, term_starts_on=O, term_ends_on=O, meetings_per_year=O, allowance=P, most_offices=O,
+            need_id=O,
+        ),
+        "course_completions": _table(completed_on=O, invited_at=O, course_id=O, participant_id=O),
+        "course_fields": MappingProxyType({"course_id": O, "activity_field_id": O}),
+        "courses": _table(
+            title=P, organiser=P, summary=P, starts_on=O, ends_on=O, area_id=O, entered_by_id=O, version=O,
+        ),
         "date_answers": _table(suits=O, date_id=O, party_id=O),
+        "decisions": _table(text=P, position=O, roundtable_id=O, need_id=O, goal_id=O, partnership_id=O),
         "drafts": _table(
             kind=O, content=P, saved_at=O, expires_at=O, discarded_at=O, about=O, token_hash=S, account_id=O
         ),
@@ -87,9 +117,34 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             form=O, answers=O, ranked=O, departure_reason=P, chosen_at=O, partnership_id=O,
             chosen_by_id=O, version=O
         ),
+        "goal_needs": _table(linked_at=O, goal_id=O, need_id=O),
+        "goal_progress": _table(fiscal_year=O, value=O, note=P, noted_on=O, goal_id=O, noted_by_id=O),
+        "goal_roles": _table(name=P, leads=O, position=O, goal_id=O, participant_id=O),
+        "goals": _table(
+            title=P, measure=P, unit=O, baseline=O, target=O, due_year=O, position=O, plan_id=O, version=O,
+        ),
+        "hand_overs": _table(
+            note=P, asked_at=O, accepted=O, answer=P, answered_at=O, charge_id=O, to_id=O, asked_by_id=O,
+        ),
         "handled_requests": _table(
             key=O, fingerprint=O, status=O, location=O, content_type=O, body=D, account_id=O
         ),
+        "indicator_choices": _table(chosen_at=O, municipality_id=O, pack_id=O, chosen_by_id=O),
+        "indicator_packs": _table(code=O, name_ja=O, name_en=O, source=O),
+        "indicator_values": _table(
+            fiscal_year=O, value=O, source=P, indicator_id=O, municipality_id=O, entered_by_id=O, version=O,
+        ),
+        "indicators": _table(
+            code=O, position=O, name_ja=O, name_en=O, definition_ja=O, definition_en=O, unit_ja=O,
+            unit_en=O, source=O, baseline_year=O, baseline=O, target_year=O, target=O, pack_id=O,
+        ),
+        "intake_papers": _table(media_type=O, size=O, content=S, act_id=O),
+        "intermediaries": _table(
+            kind=O, name=O, summary=P, phone=O, email=O, url=O, hours=O, ended_on=O, area_id=O,
+            participant_id=O, version=O,
+        ),
+        "intermediary_areas": MappingProxyType({"intermediary_id": O, "area_id": O}),
+        "intermediary_fields": MappingProxyType({"intermediary_id": O, "activity_field_id": O}),
         "invitations": _table(
             email=P, role=O, token_hash=S, expires_at=O, hands_over=O, predecessor_stays=O, contact_name=P,
             contact_email=P, contact_phone=P, accepted_at=O, withdrawn_at=O, participant_id=O, area_id=O,
@@ -131,6 +186,11 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             municipality_id=O, posted_by_id=O, version=O,
         ),
         "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),
+        "network_members": _table(joined_on=O, left_on=O, network_id=O, participant_id=O),
+        "networks": _table(
+            name=P, mission=P, measure=P, starts_on=O, ends_on=O, extended_because=P, mission_fulfilled=O,
+            ended_at=O, ended_because=P, area_id=O, version=O,
+        ),
         "notices": _table(kind=O, at=O, mailed_at=O, account_id=O, partnership_id=O),
         "offer_fields": MappingProxyType({"offer_id": O, "activity_field_id": O}),
         "offer_items": _table(
@@ -170,18 +230,48 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "passkeys": _table(
             account_id=O, credential_id=S, public_key=S, sign_count=O, transports=O, name=P, last_used_at=O
         ),
+        "petitions": _table(
+            title=P, text=P, priority=O, own_role=P, burden=P, addressed_to=P, received_on=O,
+            answer_due_on=O, channel=O, answer=O, answer_text=P, answer_is_public=O, answered_on=O,
+            reminded_at=O, area_id=O, participant_id=O, goal_id=O, written_by_id=O, answered_by_id=O,
+            version=O,
+        ),
+        "platforms": _table(kind=O, pillars=O, since=O, until=O, area_id=O, chosen_by_id=O),
         "principle_choices": _table(chosen_at=O, municipality_id=O, set_id=O, chosen_by_id=O),
         "principle_sets": _table(code=O, name_ja=O, name_en=O),
         "principles": _table(code=O, position=O, name_ja=O, name_en=O, gates=O, set_id=O),
+        "provenances": _table(need_id=O, visit_id=O, consultation_id=O, roundtable_id=O, goal_id=O),
+        "referrals": _table(
+            text=P, contact=P, consent=O, sent_on=O, receipt_due_on=O, token_hash=S, state=O, received_at=O,
+            received_by=P, closed_at=O, outcome=P, reminded_at=O, area_id=O, intermediary_id=O,
+            consultation_id=O, visit_id=O, need_id=O, participant_id=O, sent_by_id=O, version=O,
+        ),
         "reveals": _table(
             at=O, purpose=P, subject_id=O, to_participant_id=O, to_account_id=O, partnership_id=O
         ),
         "review_reasons": _table(code=O, step=O, name_ja=O, name_en=O),
+        "role_holdings": _table(
+            body=P, office=P, since=O, until=O, hours_per_month=O, participant_id=O, body_participant_id=O,
+            entered_by_id=O, version=O,
+        ),
+        "roundtables": _table(
+            kind=O, title=P, starts_at=O, ends_at=O, place=P, agenda=P, is_public=O, held_on=O,
+            called_off_at=O, minutes=P, support=P, area_id=O, network_id=O, convenor_id=O, called_by_id=O,
+            version=O,
+        ),
+        "routing_rules": _table(office=O, municipality_id=O, field_id=O),
         "saved_searches": _table(
             name=P, parameters=P, locale=O, told_until=O, address=P, confirmed_at=O, told_on=O, reader_id=O,
             account_id=O,
         ),
         "scans": _table(media_type=O, size=O, content=S, party_id=O),
+        "season_professionals": _table(entered_at=O, score=O, confidence=O, season_id=O, offer_id=O, project_id=O),
+        "season_projects": _table(entered_at=O, presented=P, season_id=O, need_id=O, partnership_id=O),
+        "seasons": _table(
+            name=P, summary=P, briefing_on=O, entries_close_on=O, orientation_on=O, kick_off_on=O,
+            work_ends_on=O, presentation_on=O, looking_back_on=O, team_size=O, looked_back=P, matched_at=O,
+            approved_at=O, area_id=O, planned_by_id=O, approved_by_id=O, version=O,
+        ),
         "sign_in_attempts": _table(subject_hash=S),
         "sign_ins": _table(account_id=O, token_hash=S, expires_at=O, second_factor_passed=O, ended_at=O),
         "signatures": _table(
@@ -194,6 +284,7 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "slots": _table(
             kind=O, what=P, quantity=O, unit=O, hours_per_month=O, position=O, promised=O, need_id=O, skill_id=O
         ),
+        "role_invitations": _table(position=O, completion_id=O, need_id=O),
         "stage_changes": _table(stage=O, at=O, partnership_id=O, by_id=O),
         "suggestion_approvals": _table(approved_at=O, is_free_of_interest=O, suggestion_id=O, account_id=O),
         "suggestion_edits": _table(
@@ -211,6 +302,13 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             municipality_id=O, version=O,
         ),
         "survey_answers": _table(satisfaction=O, met_somebody_new=O, again=O, comment=P, given_at=O, partnership_id=O),
+        "visit_plans": _table(
+            every_months=O, begins_on=O, ended_on=O, area_id=O, participant_id=O, visitor_id=O, version=O,
+        ),
+        "visits": _table(
+            visited_on=O, support=O, heard=P, seen=P, people_met=O, sent_key=D, written_at=O, area_id=O,
+            participant_id=O, consultation_id=O, visitor_id=O, version=O,
+        ),
         "weight_previews": _table(found=D, computed_at=O, weight_set_id=O, municipality_id=O, job_id=O),
         "weight_sets": _table(
             number=O, weights=O, is_active=O, reason=O, proposed_by_id=O, switched_on_at=O,
@@ -255,11 +353,34 @@ BELONGS_BY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "worked_hours": ("party_id", "parties"),
         "change_requests": ("party_id", "parties"),
         "evaluations": ("party_id", "parties"),
+        "visits": ("participant_id", "participant"),
+        "visit_plans": ("participant_id", "participant"),
+        "consultations": ("participant_id", "participant"),
+        "referrals": ("participant_id", "participant"),
+        "petitions": ("participant_id", "participant"),
+        "attendances": ("participant_id", "participant"),
+        "network_members": ("participant_id", "participant"),
+        "goal_roles": ("participant_id", "participant"),
+        "acts_on_behalf": ("participant_id", "participant"),
+        "intake_papers": ("act_id", "acts_on_behalf"),
+        "role_holdings": ("participant_id", "participant"),
+        "course_completions": ("participant_id", "participant"),
+        "role_invitations": ("completion_id", "course_completions"),
+        "season_projects": ("need_id", "needs"),
+        "season_professionals": ("offer_id", "offers"),
+        "activities": ("participant_id", "participant"),
+        "council_seats": ("need_id", "needs"),
+        "charges": ("keeper_id", "account"),
+        "hand_overs": ("to_id", "account"),
     }
 )
 
 # Rows that go as a whole when a person's data are erased; what others must still see is scrubbed instead.
 DELETED_ON_ERASURE: Final = (
+    "intake_papers",
+    "role_invitations",
+    "course_completions",
+    "role_holdings",
     "notices",
     "scans",
     "drafts",

@@ -15,7 +15,8 @@ from wtforms.widgets import TelInput, TextInput
 
 from models import utc_now
 from web import reading
-from web.i18n import LABELS, TOWN_TIME, typed_day
+from web.i18n import TOWN_TIME, typed_day
+from web.labels import LABELS
 
 EXAMPLE: Final = date(2026, 11, 22)
 

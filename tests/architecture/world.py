@@ -7,34 +7,58 @@ from typing import Any
 from matching import Weights
 from models import (
     Account,
+    Activity,
+    ActKind,
+    ActOnBehalf,
     ApiToken,
     Appointment,
     Area,
+    AreaPlan,
     AuditedSession,
     Base,
     CaseStudy,
     ChangeRequest,
+    Charge,
+    ChargeCause,
+    ConsentChannel,
+    Consultation,
+    ConsultationWay,
+    Course,
     Endorsement,
     EndorsementKind,
     Enquiry,
+    HandOver,
+    HelpAsked,
+    Intermediary,
+    IntermediaryKind,
     Invitation,
     Job,
     JobKind,
     JointWish,
     Membership,
     Need,
+    Network,
     Offer,
     Participant,
     Partnership,
     Passkey,
+    Petition,
+    Referral,
     RequestKind,
     Role,
+    RoleHolding,
+    Roundtable,
+    RoundtableKind,
     SavedSearch,
     Scan,
+    Season,
     Skill,
     SkillAlias,
     Stage,
     Suggestion,
+    Support,
+    Visit,
+    VisitPlan,
     WeightSet,
     utc_now,
 )
@@ -131,6 +155,8 @@ def build_world(session: AuditedSession) -> World:
     )
     scan = Scan(media_type="image/png", size=4, content=b"\x89PNG", party=partnership.parties[0])
     session.add_all([request, endorsement, case, scan])
+    field = _out_in_the_field(municipality, npo, need, coordinator)
+    session.add_all(field.values())
     session.add_all([wish, suggestion, partnership, job, token, passkey, invitation, skill, weight_set, search])
     session.add_all([account for account in accounts.values() if account is not None])
     session.commit()
@@ -157,5 +183,83 @@ def build_world(session: AuditedSession) -> World:
         Endorsement: endorsement,
         CaseStudy: case,
         Scan: scan,
+        **field,
     }
     return World(rows, accounts)
+
+
+def _out_in_the_field(municipality: Area, npo: Participant, need: Need, coordinator: Account) -> dict[type[Base], Any]:
+    """Return what a coordinator writes down on the way, one of each."""
+    today, now = date(2026, 12, 1), utc_now()
+    consultation = Consultation(
+        consulted_on=today,
+        way=ConsultationWay.TELEPHONE,
+        help_asked=HelpAsked.STARTING,
+        asked="団体の始めかた",
+        sent_key="consultation",
+        written_at=now,
+        area=municipality,
+    )
+    intermediary = Intermediary(kind=IntermediaryKind.INTERMEDIARY, name="市民活動センター", area=municipality)
+    charge = Charge(need=need, keeper=coordinator, since=now, cause=ChargeCause.ROUTED)
+    hand_over = charge.ask(make_appointment(municipality).account, note="", by=coordinator, at=now)
+    return {
+        Visit: Visit(
+            visited_on=today,
+            support=Support.BEING_THERE,
+            heard="草刈りの人手が足りない",
+            sent_key="visit",
+            written_at=now,
+            area=municipality,
+            participant=npo,
+        ),
+        VisitPlan: VisitPlan(begins_on=today, area=municipality),
+        Consultation: consultation,
+        Intermediary: intermediary,
+        Referral: Referral(
+            text="団体の始めかた",
+            sent_on=today,
+            receipt_due_on=today,
+            token_hash="2" * 64,
+            area=municipality,
+            intermediary=intermediary,
+            consultation=consultation,
+        ),
+        Roundtable: Roundtable(kind=RoundtableKind.ROUNDTABLE, title="円卓会議", starts_at=now, area=municipality),
+        Network: Network(name="見守り", mission="見守る", starts_on=today, ends_on=today, area=municipality),
+        Petition: Petition(
+            title="街灯",
+            text="街灯をつけてほしい",
+            priority=1,
+            received_on=today,
+            answer_due_on=today,
+            area=municipality,
+            participant=npo,
+        ),
+        AreaPlan: AreaPlan(title="地域計画", first_year=2026, last_year=2030, area=municipality),
+        Charge: charge,
+        HandOver: hand_over,
+        ActOnBehalf: ActOnBehalf(
+            kind=ActKind.NEED,
+            channel=ConsentChannel.TELEPHONE,
+            said_by="会長",
+            said_on=today,
+            entered_at=now,
+            participant=npo,
+            need=need,
+        ),
+        RoleHolding: RoleHolding(body="自治会", office="会計", since=today, participant=npo),
+        Course: Course(title="地域活動入門", starts_on=today, ends_on=today, area=municipality),
+        Season: Season(
+            name="プロボノ",
+            briefing_on=today,
+            entries_close_on=today,
+            orientation_on=today,
+            kick_off_on=today,
+            work_ends_on=today,
+            presentation_on=today,
+            looking_back_on=today,
+            area=municipality,
+        ),
+        Activity: Activity(done_on=today, what="清掃", sent_key="activity", written_at=now, participant=npo),
+    }

@@ -13,7 +13,8 @@ from matching import Reason
 from models import Account, Need, Skill, SmallRole, Times
 from web.abilities.queries.answers import Answers
 from web.abilities.queries.fitting import FittingNeed
-from web.i18n import label, locale
+from web.i18n import locale
+from web.labels import label
 from web.participants.queries import seen_by
 from web.suggestions.documents import Lexicon, confidence_in_words, fit_in_words, part_names, sentence
 

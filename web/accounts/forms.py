@@ -10,7 +10,7 @@ from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, 
 
 from models import Area, AreaLevel, ParticipantKind
 from web.fields import Telephone, narrowed
-from web.i18n import LABELS
+from web.labels import LABELS
 
 # Who speaks for the public or stands between others is not taken at their own word.
 REGISTERED_BY_STAFF = frozenset({ParticipantKind.GOVERNMENT, ParticipantKind.INTERMEDIARY})

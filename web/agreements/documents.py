@@ -23,7 +23,8 @@ from markupsafe import Markup
 
 from models import AgreementVersion, MatchingTable, PartyTerms, Signature
 from models.years import TOWN_TIME
-from web.i18n import day, label, locale, moment
+from web.i18n import day, locale, moment
+from web.labels import label
 
 FONT: Final = "Yu Gothic"
 # A ZIP file knows no earlier moment; every part carries it, so that the time of writing leaves no trace.

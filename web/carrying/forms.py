@@ -13,7 +13,8 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Valid
 from models import ConsentChannel, LedgerLine, LedgerMove, RequestKind, ResourceKind
 from web.carrying.queries import first_handed_over
 from web.fields import Between, Day, Hours, PastDay, WholeNumber, members_of, one_line, options, plain
-from web.i18n import day, label
+from web.i18n import day
+from web.labels import label
 
 YES, NO = "yes", "no"
 LENT, GIVEN = "lent", "given"

@@ -13,7 +13,7 @@ from models import ActivityField, CaseStudy, CollaborationForm
 from web.cases.queries import LONGEST_QUERY, Narrowing, Report
 from web.drafts.forms import Typed
 from web.fields import members_of, one_line, options, plain
-from web.i18n import LABELS
+from web.labels import LABELS
 
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 2000

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from matching.collaboration import FORMS, TABLE, FormRanking, Ground
 from models import CollaborationForm
-from web.i18n import label
+from web.labels import label
 from web.suggestions.documents import confidence_in_words, fit_in_words
 
 ABOUT: Final[Mapping[str, Any]] = MappingProxyType(

@@ -13,7 +13,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 from matching.collaboration import FormRanking, Ground
 from models import CollaborationForm
 from web.fields import options, plain
-from web.i18n import label
+from web.labels import label
 
 LONGEST_REASON: Final = 1000
 

@@ -10,7 +10,7 @@ from web.collaboration import queries, services
 from web.collaboration.documents import shown
 from web.collaboration.forms import AnswersForm, ChoiceForm, in_words
 from web.database import current_session
-from web.i18n import label
+from web.labels import label
 from web.security import account_at_work, requires
 
 bp = Blueprint("collaboration", __name__)

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from models import Again, ConsentChannel, GoalReached, Merit, Principle
 from web.evaluations.services import CameAlong, Said
 from web.fields import members_of, one_line, options, plain
-from web.i18n import LABELS
+from web.labels import LABELS
 
 LONGEST_TEXT: Final = 2000
 LONGEST_COMMENT: Final = 1000

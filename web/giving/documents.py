@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from models import ResourceKind
 from web.giving.queries import Gift, Given
-from web.i18n import day, label, locale
+from web.i18n import day, locale
+from web.labels import label
 from web.listings.services.pieces import UNSTATED_QUANTITY
 from web.participants.queries import SeenParticipant
 from web.sheets import as_csv

@@ -28,7 +28,7 @@ from wtforms.validators import (
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
 from web.fields import Hours, Telephone, WholeNumber, narrowed
-from web.i18n import LABELS
+from web.labels import LABELS
 from web.participants.queries import Contact
 from web.participants.services import Profile
 

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from models import Area
 from models.years import town_day
 from web import atom
-from web.i18n import label
+from web.labels import label
 from web.partnerships.queries.published import PublicPage, PublicPartnership, PublicSlot
 from web.sheets import as_csv
 

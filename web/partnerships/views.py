@@ -13,7 +13,8 @@ from models.lifecycle import MAIN_WAY
 from models.years import town_day
 from web.database import current_session, working_as
 from web.endorsements.queries import standing
-from web.i18n import asked_language, label, locale
+from web.i18n import asked_language, locale
+from web.labels import label
 from web.pages import limiter, pagination
 from web.partnerships import documents, queries, services
 from web.partnerships.forms import AnswerForm, NotedAnswerForm, PublicationForm, PublicFilter

@@ -24,7 +24,7 @@ from tests.factories import (
     make_partnership,
     make_resident,
 )
-from web.i18n import LABELS
+from web.labels import LABELS
 from web.news import emails, jobs, queries, services
 from web.searches import jobs as searches_jobs
 from web.searches import services as searches

@@ -33,7 +33,8 @@ from models import (
 from models.search import fold
 from web.drafts.forms import Typed, as_sent
 from web.fields import Day, members_of, one_line, options, plain
-from web.i18n import label, locale
+from web.i18n import locale
+from web.labels import label
 from web.listings import queries
 from web.listings.forms.pieces import (
     PieceForm,

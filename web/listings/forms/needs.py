@@ -9,7 +9,7 @@ from wtforms.validators import Length
 from models import Condition, Need, SmallRole
 from models.taxonomy import WELCOMES
 from web.fields import Telephone, members_of, one_line, options
-from web.i18n import LABELS
+from web.labels import LABELS
 from web.listings.forms.listings import ListingForm
 from web.listings.forms.pieces import Rows, SlotForm, by_position, saved_piece
 from web.listings.services.needs import NeedDraft

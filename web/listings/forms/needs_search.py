@@ -13,7 +13,8 @@ from wtforms import Form, StringField
 
 from models import ResourceKind, SmallRole
 from web.fields import one_line
-from web.i18n import LABELS, locale
+from web.i18n import locale
+from web.labels import LABELS
 from web.listings import queries
 from web.listings.queries import Filters, Order, Show, When
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from matching import Gate, SuggestionResult
 from models import EditKind, Need, Offer, SuggestionEdit
-from web.i18n import label, locale, moment
+from web.i18n import locale, moment
+from web.labels import label
 from web.suggestions.documents.lists import SeenNotSuggested, not_suggested
 from web.suggestions.documents.shown import (
     POINTS,

@@ -11,7 +11,8 @@ from matching.scoring import LOAD_PART
 from matching.snapshots import weights_from_json
 from models import Account, Need, Participant, Slot, Suggestion, SuggestionPartner
 from models.suggestions import UNDECIDED
-from web.i18n import label, locale
+from web.i18n import locale
+from web.labels import label
 from web.participants.queries import seen_by
 from web.suggestions.documents.words import (
     ASK_PARTNER,

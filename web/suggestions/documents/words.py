@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from matching import Gate, Reason
 from models import Area, Condition, Need, Offer, ParticipantKind, Reach, Window
-from web.i18n import label, locale
+from web.i18n import locale
+from web.labels import label
 
 SENTENCES: Final[Mapping[str, Any]] = MappingProxyType(
     {

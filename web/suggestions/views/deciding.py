@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from models import Permission, Suggestion, Verdict
 from web.database import current_session
-from web.i18n import label, locale, moment
+from web.i18n import locale, moment
+from web.labels import label
 from web.partnerships.queries import parties_without_account
 from web.security import account_at_work, requires
 from web.suggestions import documents, forms, services
