@@ -17,6 +17,8 @@ if [ -z "${TMPDIR:-}" ] && [ -w $MEMORY ] && [ "$(df --output=avail $MEMORY | ta
   [ "$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)" -gt $((2 * ROOM_KIB)) ]; then
   export TMPDIR=$MEMORY
 fi
+# There is a process of tests for each core; threads of arithmetic beside them only wait for each other.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 if [ $# -gt 0 ]; then
   exec $VENV/bin/python -m pytest "${selection[@]}" "$@"
 fi
