@@ -214,10 +214,11 @@ def test_it_becomes_a_need_and_no_further_consultation(town: Any, signed_in: Sig
 
 
 @pytest.mark.parametrize(
-    ("moment", "is_kept"), [("2027-11-20T02:00:00+00:00", True), ("2027-11-20T04:00:00+00:00", False)]
+    ("moment", "left"),
+    [("2027-11-20T02:00:00+00:00", "東 一郎 000-0000-0000"), ("2027-11-20T04:00:00+00:00", "")],
 )
 def test_who_asked_is_forgotten_a_year_after_the_end(
-    town: Any, work_at: Callable[[Callable[[Flask], None], str], None], moment: str, is_kept: bool
+    town: Any, work_at: Callable[[Callable[[Flask], None], str], None], moment: str, left: str
 ) -> None:
     closed, waiting, registered = (
         kept(town, asker_name="東 一郎", asker_contact="000-0000-0000", participant=participant)
