@@ -113,3 +113,8 @@ class Consultation(Versioned, Base, kw_only=True):
             raise AlreadyDecided("this consultation is marked as a double already")
         self.same_as = other
         self.close(at=at)
+
+    def tell_apart(self) -> None:
+        """Take back that this is another one, written down twice; it counts again, and is open."""
+        self.same_as = None
+        self.reopen()

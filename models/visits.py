@@ -1,5 +1,6 @@
 """Going there: the plan of visits, and what was seen and heard on each."""
 
+from calendar import monthrange
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -18,6 +19,15 @@ from models.participants import Participant
 MONTHLY: Final = 1
 MOST_MONTHS: Final = 24
 LONGEST_KEY: Final = 64
+
+
+def next_due(last_on: date | None, *, begins_on: date, every_months: int = MONTHLY) -> date:
+    """Return when a visit is due: so many months after the last one, and not before visits are planned at all."""
+    if last_on is None:
+        return begins_on
+    years, month = divmod(last_on.month - 1 + every_months, 12)
+    year, month = last_on.year + years, month + 1
+    return max(begins_on, date(year, month, min(last_on.day, monthrange(year, month)[1])))
 
 
 class Support(StrEnum):
@@ -64,8 +74,18 @@ class VisitPlan(Versioned, Base, kw_only=True):
     participant: Mapped[Participant | None] = relationship(default=None)
     visitor: Mapped[Account | None] = relationship(default=None)
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether visits are planned here."""
+        return self.ended_on is None
+
+    def due_on(self, last_on: date | None) -> date:
+        """Return when the next visit is due."""
+        return next_due(last_on, begins_on=self.begins_on, every_months=self.every_months)
+
     def end(self, *, on: date) -> None:
         """Plan no further visits here."""
+        on = max(on, self.begins_on)
         self.ended_on = self.ended_on or on
 
 

@@ -19,7 +19,7 @@ from web.worker import init_worker
 HERE: Final = Path(__file__).parent
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a list of features, not a long thought
     """Return the application, ready to serve; it refuses to start where a promise is not kept."""
     from web.abilities import views as abilities_views
     from web.accounts import api as accounts_api
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.carrying import views as carrying_views
     from web.cases import views as cases_views
     from web.collaboration import views as collaboration_views
+    from web.consultations import views as consultations_views
     from web.drafts import views as drafts_views
     from web.endings import views as endings_views
     from web.endorsements import views as endorsements_views
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import views as suggestions_views
     from web.undo import views as undo_views
+    from web.visits import views as visits_views
 
     settings = settings or Settings.from_environment()
     app = UnitOfWork(
@@ -98,6 +100,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations_views,
         searches_views,
         areas_views,
+        visits_views,
+        consultations_views,
         administration_views,
     ):
         app.register_blueprint(pages.bp)
@@ -120,6 +124,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
+    from web.consultations import jobs as consultations_jobs
     from web.endings import jobs as endings_jobs
     from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
@@ -144,5 +149,6 @@ def _init_work(app: Flask, settings: Settings) -> None:
         evaluations_jobs,
         listings_jobs,
         news_jobs,
+        consultations_jobs,
     )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

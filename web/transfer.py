@@ -41,6 +41,7 @@ BUNDLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "enishi.css": ("vendor/tokens.css", *(f"css/{sheet}.css" for sheet in SHEETS)),
         "enishi.js": ("vendor/htmx.min.js", "js/enishi.js"),
+        "visits.js": ("js/visits.js",),
         "favicon.svg": ("img/favicon.svg",),
     }
 )

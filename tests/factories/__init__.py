@@ -8,6 +8,7 @@ from .partnerships import accept, answer, make_agreement, make_partnership, make
 from .places import make_area, make_district, make_municipality
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
+from .visits import make_consultation, make_visit, make_visit_plan
 
 __all__ = [
     "accept",
@@ -16,6 +17,7 @@ __all__ = [
     "make_agreement",
     "make_appointment",
     "make_area",
+    "make_consultation",
     "make_district",
     "make_endorsement",
     "make_field",
@@ -33,4 +35,6 @@ __all__ = [
     "make_slot",
     "make_suggestion",
     "make_terms",
+    "make_visit",
+    "make_visit_plan",
 ]
