@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
+    from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         operations_views,
         searches_views,
         areas_views,
+        roundtables_views,
         visits_views,
         consultations_views,
         administration_views,

@@ -20,6 +20,7 @@ from models import (
     ParticipantKind,
     Provenance,
     Role,
+    Roundtable,
     Visit,
 )
 from models.errors import AlreadyDecided, NotAllowed
@@ -122,16 +123,16 @@ def check_looks_after(account: Account, area: Area) -> None:
         raise NotAllowed("the account does not coordinate this place")
 
 
-def begin_need(session: Session, heard: Heard, *, source: Visit | Consultation, by: Account, at: datetime) -> Need:
+def begin_need(
+    session: Session, heard: Heard, *, source: Visit | Consultation | Roundtable, by: Account, at: datetime
+) -> Need:
     """Write down what was heard as the draft of a need: where it came from, who said it, and how they agreed."""
     lies_inside = heard.participant.municipality.covers(source.area.path)
     draft = NeedDraft(title=heard.title, body=heard.body, area=source.area if lies_inside else None)
     need = post_need(session, draft, participant=heard.participant, by=by, opened=False)
     session.add_all(
         [
-            Provenance(need=need, visit=source)
-            if isinstance(source, Visit)
-            else Provenance(need=need, consultation=source),
+            _provenance(need, source),
             ActOnBehalf(
                 kind=ActKind.NEED,
                 channel=heard.channel,
@@ -145,6 +146,14 @@ def begin_need(session: Session, heard: Heard, *, source: Visit | Consultation, 
         ]
     )
     return need
+
+
+def _provenance(need: Need, source: Visit | Consultation | Roundtable) -> Provenance:
+    if isinstance(source, Visit):
+        return Provenance(need=need, visit=source)
+    if isinstance(source, Roundtable):
+        return Provenance(need=need, roundtable=source)
+    return Provenance(need=need, consultation=source)
 
 
 def forget_askers(session: Session, *, at: datetime) -> int:
