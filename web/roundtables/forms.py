@@ -190,6 +190,16 @@ class MinutesForm(FlaskForm):
 
     held_on = PastDay(_l("Held on"), validators=[InputRequired(_l("Enter a day."))])
     bodies = FieldList(FormField(BodyForm), min_entries=BODY_ROWS, max_entries=BODY_ROWS)
+    minutes = _text(_l("Minutes"), 10, required=_l("Write what was talked about."))
+    decisions = FieldList(
+        StringField(
+            _l("Decision (optional)"),
+            filters=[one_line],
+            validators=[Length(max=500, message=_l("Please keep it under 500 characters."))],
+        ),
+        min_entries=DECISION_ROWS,
+        max_entries=DECISION_ROWS,
+    )
     support = _text(
         _l("How were those at the table helped to talk? (optional)"),
         3,

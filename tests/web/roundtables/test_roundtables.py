@@ -72,9 +72,9 @@ def test_a_meeting_is_called_with_its_time_in_the_town(town: Any, signed_in: Sig
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"title": ""}, "Write what it is about"),
-        ({"ends": "18:00"}, "before the beginning"),
-        ({"begins": "夜"}, "time"),
+        ({"title": ""}, "何についての会議か"),
+        ({"ends": "18:00"}, "終わりが始まりより前"),
+        ({"begins": "夜"}, "時刻を入力"),
     ],
 )
 def test_what_is_missing_or_wrong_is_asked_for_and_nothing_is_lost(
