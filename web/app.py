@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
+    from web.petitions import views as petitions_views
     from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         operations_views,
         searches_views,
         areas_views,
+        petitions_views,
         roundtables_views,
         visits_views,
         consultations_views,
@@ -133,6 +135,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
+    from web.petitions import jobs as petitions_jobs
     from web.searches import jobs as searches_jobs
     from web.suggestions import jobs as suggestions_jobs
 
@@ -152,5 +155,6 @@ def _init_work(app: Flask, settings: Settings) -> None:
         listings_jobs,
         news_jobs,
         consultations_jobs,
+        petitions_jobs,
     )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

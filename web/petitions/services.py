@@ -1,0 +1,94 @@
+"""Changes to petitions: written, answered, and kept in mind until then."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from models import Account, ConsentChannel, Goal, Participant, Petition, PetitionAnswer, Role
+from models.errors import NotAllowed
+from models.years import town_day
+from web.participants.queries import accounts_of
+from web.people.queries import coordinators_of
+from web.petitions import emails, queries
+
+ANSWERED_WITHIN: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a body asks of the administration, and in which way it reached us."""
+
+    participant: Participant
+    title: str
+    text: str
+    priority: int
+    own_role: str
+    burden: str
+    addressed_to: str
+    received_on: date
+    channel: ConsentChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What the administration says to a petition."""
+
+    answer: PetitionAnswer
+    text: str
+    is_public: bool
+    goal: Goal | None
+
+
+def make(session: Session, asked: Asked, *, by: Account, at: datetime) -> Petition:
+    """Hand a petition in; those who look after the place hear of it.
+
+    Raises
+    ------
+    NotAllowed
+        The account neither speaks for the body nor looks after its place.
+
+    """
+    speaks = by.represents(asked.participant.id)
+    if not speaks and not by.covers(Role.COORDINATOR, asked.participant.area.path):
+        raise NotAllowed("the account may not write for this body")
+    petition = Petition(
+        title=asked.title,
+        text=asked.text,
+        priority=asked.priority,
+        own_role=asked.own_role,
+        burden=asked.burden,
+        addressed_to=asked.addressed_to,
+        received_on=town_day(at) if speaks else asked.received_on,
+        answer_due_on=(town_day(at) if speaks else asked.received_on) + ANSWERED_WITHIN,
+        channel=ConsentChannel.WEB if speaks else asked.channel,
+        area=asked.participant.area,
+        participant=asked.participant,
+        written_by=by,
+    )
+    session.add(petition)
+    session.flush()
+    for account in coordinators_of(session, petition.area.tenant):
+        if account is not by:
+            emails.received(session, petition, to=account)
+    return petition
+
+
+def answer(session: Session, petition: Petition, answered: Answered, *, by: Account, on: date, version: int) -> None:
+    """Answer a petition; those who speak for the body hear of it."""
+    petition.check_version(version)
+    petition.reply(answered.answer, answered.text, public=answered.is_public, by=by, on=on)
+    petition.goal = answered.goal
+    for account in accounts_of(session, [petition.participant])[petition.participant_id]:
+        emails.answered(session, petition, to=account)
+
+
+def remind(session: Session, *, at: datetime) -> int:
+    """Remind those who look after a place, once, of each answer that is due soon; return of how many."""
+    waiting = queries.to_remind_of(session, town_day(at))
+    for petition in waiting:
+        petition.reminded_at = at
+        for account in coordinators_of(session, petition.area.tenant):
+            emails.due(session, petition, to=account)
+    return len(waiting)
