@@ -1,6 +1,6 @@
 """Requests to the administration (要望): what a community asks for, what it does itself, and the answer."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from models.errors import AlreadyDecided, InvalidValue
 from models.participants import ConsentChannel, Participant
 
 LOWEST_PRIORITY: Final = 3
+ANSWERED_WITHIN: Final = timedelta(days=30)
 
 
 class PetitionAnswer(StrEnum):

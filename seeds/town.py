@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference, visits
+from seeds import endorsements, history, listings, meetings, people, reference, visits
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -79,6 +79,8 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
     visits.write_down(session, TOWN, areas=words.areas, needs=market.needs, people=population, almanac=almanac)
+    meetings.hold(session, TOWN, areas=words.areas, needs=market.needs, people=population, almanac=almanac)
+    meetings.ask(session, TOWN, people=population, almanac=almanac)
     market.settle()
     session.flush()
     return Summary(

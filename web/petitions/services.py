@@ -1,19 +1,17 @@
 """Changes to petitions: written, answered, and kept in mind until then."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from models import Account, ConsentChannel, Goal, Participant, Petition, PetitionAnswer, Role
 from models.errors import NotAllowed
+from models.petitions import ANSWERED_WITHIN
 from models.years import town_day
 from web.participants.queries import accounts_of
 from web.people.queries import coordinators_of
 from web.petitions import emails, queries
-
-ANSWERED_WITHIN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
