@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference
+from seeds import endorsements, history, listings, people, reference, routing
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -79,6 +79,7 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
     market.settle()
+    routing.take_charge(session, people=population, market=market)
     session.flush()
     return Summary(
         accounts=len(population.accounts),

@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
+    from web.inbox import views as inbox_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         endorsements_views,
         news_views,
         people_views,
+        inbox_views,
         giving_views,
         operations_views,
         searches_views,
@@ -120,6 +122,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
+    from web.charges import jobs as charges_jobs
     from web.endings import jobs as endings_jobs
     from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
@@ -139,6 +142,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         operations_jobs,
         suggestions_jobs,
         searches_jobs,
+        charges_jobs,
         partnerships_jobs,
         endings_jobs,
         evaluations_jobs,

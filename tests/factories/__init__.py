@@ -1,6 +1,7 @@
 """Builders with defaults: a test names only what it cares about."""
 
 from .accounts import make_account, make_appointment, make_membership
+from .charges import make_charge, make_rule
 from .endorsements import make_endorsement
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
@@ -16,6 +17,7 @@ __all__ = [
     "make_agreement",
     "make_appointment",
     "make_area",
+    "make_charge",
     "make_district",
     "make_endorsement",
     "make_field",
@@ -28,6 +30,7 @@ __all__ = [
     "make_partnership",
     "make_reason",
     "make_resident",
+    "make_rule",
     "make_run",
     "make_skill",
     "make_slot",

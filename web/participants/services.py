@@ -28,6 +28,7 @@ from models import (
     capacity,
 )
 from models.errors import IllegalMove, InvalidValue, NotAllowed
+from web.charges.services import settle
 from web.endorsements.queries import all_of
 from web.participants import emails, queries
 
@@ -286,6 +287,7 @@ def give_back(
     """
     capacity.release(session, partnership, unanswered=dict(unanswered), at=at)
     partnership.need.lack_again()
+    settle(session, [partnership.need], at=at)
     parties = [party.participant for party in partnership.present if party.participant is not except_for]
     accounts = queries.accounts_of(session, parties)
     readers = {account.id: account for of_one in accounts.values() for account in of_one}

@@ -19,6 +19,7 @@ from models import (
     AreaLevel,
     AuditEntry,
     Base,
+    Charge,
     Commitment,
     Consent,
     ConsentPurpose,
@@ -56,6 +57,7 @@ from models.audit import HIDDEN, NOT_RECORDED
 from models.lifecycle import NEXT, OVER
 from models.privacy import CATALOGUE, Privacy
 from models.years import begins_at, fiscal_year, town_day
+from web.charges.queries import without_keeper
 
 SILENT_FOR: Final = timedelta(seconds=60)
 LOOKED_BACK: Final = timedelta(days=7)
@@ -507,6 +509,14 @@ def _one_run_is_published(session: Session, at: datetime) -> Problems:
     return _rows(session, "municipality", several)
 
 
+def _open_needs_are_in_one_inbox(session: Session, at: datetime) -> Problems:
+    del at
+    several = select(Charge.need_id).where(Charge.until.is_(None)).group_by(Charge.need_id).having(func.count() > 1)
+    return _rows(session, "need of which nobody there is in charge", without_keeper()) + _rows(
+        session, "need in two inboxes", several
+    )
+
+
 def _every_column_is_classified(session: Session, at: datetime) -> Problems:
     del session, at
     problems: Problems = []
@@ -572,6 +582,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("work in progress is alive", _jobs_at_work_are_alive),
     Invariant("work of one kind runs once at a time", _jobs_run_once),
     Invariant("no mail was given up in the last 7 days", _no_mail_was_given_up),
+    Invariant("every need that waits is in exactly one inbox", _open_needs_are_in_one_inbox),
     Invariant("every column is classified in the catalogue of privacy", _every_column_is_classified),
     Invariant("the record of changes holds nothing personal", _the_record_hides_what_is_personal),
     Invariant("rows that matter stand in the record of changes", _recorded_rows_have_an_author),
