@@ -23,6 +23,7 @@ from models import (
     Commitment,
     Consent,
     ConsentPurpose,
+    CouncilSeat,
     Enquiry,
     Job,
     JobState,
@@ -448,10 +449,17 @@ def _nobody_is_suggested_without_consent(session: Session, at: datetime) -> Prob
         .join(SuggestionPartner, SuggestionPartner.suggestion_id == Suggestion.id)
         .join(Offer, SuggestionPartner.offer_id == Offer.id)
         .join(Participant, Offer.participant_id == Participant.id)
+        .outerjoin(CouncilSeat, CouncilSeat.need_id == Suggestion.need_id)
         .where(
             MatchingRun.state == RunState.PUBLISHED,
             or_(
-                and_(Participant.kind == ParticipantKind.RESIDENT, lacked(ConsentPurpose.PROJECTS)),
+                and_(
+                    Participant.kind == ParticipantKind.RESIDENT,
+                    or_(
+                        and_(CouncilSeat.id.is_(None), lacked(ConsentPurpose.PROJECTS)),
+                        and_(CouncilSeat.id.is_not(None), lacked(ConsentPurpose.COUNCIL_SEAT)),
+                    ),
+                ),
                 and_(not_(Participant.is_adult), lacked(ConsentPurpose.GUARDIAN)),
             ),
         ),
