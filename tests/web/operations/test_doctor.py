@@ -154,7 +154,10 @@ def test_a_need_left_behind_on_a_merged_record_is_found(
     kept = make_participant(area=given_up.area)
     given_up.leave(at=NOW)
     session.add_all(
-        [make_need(participant=given_up, status=NeedStatus.WITHDRAWN), Merger(merged=given_up, kept=kept, merged_by=None, merged_at=NOW)]
+        [
+            make_need(participant=given_up, status=NeedStatus.WITHDRAWN),
+            Merger(merged=given_up, kept=kept, merged_by=None, merged_at=NOW),
+        ]
     )
     session.commit()
 
