@@ -19,7 +19,7 @@ from web.worker import init_worker
 HERE: Final = Path(__file__).parent
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # one line for each feature
     """Return the application, ready to serve; it refuses to start where a promise is not kept."""
     from web.abilities import views as abilities_views
     from web.accounts import api as accounts_api
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
     from web.searches import views as searches_views
+    from web.staff_bank import views as staff_bank_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import views as suggestions_views
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         news_views,
         people_views,
         inbox_views,
+        staff_bank_views,
         giving_views,
         operations_views,
         searches_views,

@@ -7,6 +7,7 @@ from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
 from .places import make_area, make_district, make_municipality
+from .staff_bank import make_completion, make_course, make_holding, make_seat
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
 
@@ -18,9 +19,12 @@ __all__ = [
     "make_appointment",
     "make_area",
     "make_charge",
+    "make_completion",
+    "make_course",
     "make_district",
     "make_endorsement",
     "make_field",
+    "make_holding",
     "make_item",
     "make_membership",
     "make_municipality",
@@ -32,6 +36,7 @@ __all__ = [
     "make_resident",
     "make_rule",
     "make_run",
+    "make_seat",
     "make_skill",
     "make_slot",
     "make_suggestion",

@@ -6,7 +6,7 @@ details of a participant are part of a profile.
 
 from web.suggestions.queries.profiles.known import as_weights, geography, taxonomy, weights
 from web.suggestions.queries.profiles.market import Market, found_beside, market, market_of
-from web.suggestions.queries.profiles.owners import Record, is_held, owner_of, portions, records_of
+from web.suggestions.queries.profiles.owners import Record, declined_by, is_held, owner_of, portions, records_of
 from web.suggestions.queries.profiles.places import (
     PREFECTURE_DEPTH,
     is_body_or_consented,
@@ -31,6 +31,7 @@ __all__ = [
     "ToldNeeds",
     "ToldOffers",
     "as_weights",
+    "declined_by",
     "found_beside",
     "geography",
     "is_body_or_consented",
