@@ -6,16 +6,14 @@ from functools import cache
 from types import MappingProxyType
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Appointed, Charge, ChargeCause, NeedStatus, Office, keeper_for
+from models import Account, Appointed, Charge, ChargeCause, Need, NeedStatus, Office, Partnership, keeper_for
 from seeds.identity import identified
-from seeds.listings import Market
 from seeds.people import Population
 from seeds.reference import REFERENCE
 from seeds.sheets import read
-
-IN_CHARGE = frozenset({NeedStatus.OPEN, NeedStatus.FILLED})
 
 
 @cache
@@ -25,14 +23,16 @@ def default_offices() -> Mapping[str | None, Office]:
     return MappingProxyType({row.text("field") or None: row.choice("office", Office) for row in rows})
 
 
-def take_charge(session: Session, *, people: Population, market: Market) -> int:
+def take_charge(session: Session, *, people: Population, needs: Mapping[str, Need]) -> int:
     """Put somebody in charge of every need of the town that waits; return of how many."""
     accounts = {account.id: account for account in people.accounts.values()}
     staff = [one for account in accounts.values() for one in _appointed(account)]
     load: Counter[UUID] = Counter()
+    session.flush()
+    under_way = set(session.scalars(select(Partnership.need_id).where(Partnership.over_at.is_(None))))
     kept = 0
-    for key, need in market.needs.items():
-        if need.status not in IN_CHARGE or need.opened_at is None:
+    for key, need in needs.items():
+        if need.opened_at is None or not (need.status is NeedStatus.OPEN or need.id in under_way):
             continue
         field = min(need.fields, key=lambda one: one.position, default=None)
         keeper = keeper_for(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference, routing
+from seeds import endorsements, history, listings, people, reference, routing, staff_bank
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -78,13 +78,17 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
         weights=session.scalars(select(WeightSet).order_by(WeightSet.number).limit(1)).one(),
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
+    staff_bank.hold_offices(session, TOWN, people=population, almanac=almanac)
+    staff_bank.hold_courses(session, TOWN, words=words, people=population, almanac=almanac)
+    seats = staff_bank.seek_members(session, TOWN, words=words, people=population, almanac=almanac)
     market.settle()
-    routing.take_charge(session, people=population, market=market)
+    needs = {**market.needs, **seats}
+    routing.take_charge(session, people=population, needs=needs)
     session.flush()
     return Summary(
         accounts=len(population.accounts),
         participants=len(population.participants),
         offers=len(market.offers),
-        needs=len(market.needs),
+        needs=len(needs),
         partnerships=partnerships,
     )

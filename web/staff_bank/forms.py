@@ -49,8 +49,13 @@ def _named(label: Any, missing: Any, *, longest: int = LONGEST_NAME, hint: Any =
 class OfficeForm(FlaskForm):
     """An office that somebody holds."""
 
-    body = _named(_l("In which body?"), _l("Enter the body."), longest=100, hint=_l("For example: 北山町内会."))
-    office = _named(_l("Which office?"), _l("Enter the office."), longest=100, hint=_l("For example: 会計."))
+    body = _named(
+        _l("In which body?"),
+        _l("Enter the body."),
+        longest=100,
+        hint=_l("For example: the neighbourhood association of Kitayama."),
+    )
+    office = _named(_l("Which office?"), _l("Enter the office."), longest=100, hint=_l("For example: treasurer."))
     since = PastDay(_l("Since when?"), validators=[InputRequired(_l("Enter a day."))])
     until = Day(_l("Until when (optional)"), description=_l("The last day of the term, where it is known."))
     hours_per_month = Hours(
@@ -103,7 +108,7 @@ class SeatForm(FlaskForm):
         _l("Name of the council"),
         _l("Enter the name of the council."),
         longest=100,
-        hint=_l("For example: 防災会議. The need is then called 「防災会議の委員」."),
+        hint=_l("For example: council for disaster prevention."),
     )
     body = TextAreaField(
         _l("What does it do, and whom do you look for? (optional)"),
