@@ -1,5 +1,6 @@
 """Hard rules: which offers may be suggested for which need at all, and why the others may not."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,23 @@ import numpy as np
 from matching.arrays import BoolMatrix, IntMatrix, MaskMatrix
 from matching.geography import DISTRICT_DEPTH, MUNICIPALITY_DEPTH, PREFECTURE_DEPTH, apart
 from matching.kinds import kind_worth, worth_of_kind
-from matching.profiles import CONDITIONS, KINDS, NeedProfile, OfferProfile, SlotProfile
+from matching.profiles import (
+    CONDITIONS,
+    COUNCIL_SEAT,
+    KINDS,
+    LECTURER,
+    PURPOSES,
+    NeedProfile,
+    OfferProfile,
+    SlotProfile,
+)
 from matching.reasons import Param, Reason
 
 ENQUIRY_LIMIT: Final = 3
 """So many enquiries may wait for one recipient's reply at a time."""
+
+PERSON: Final = "resident"
+"""The kind of a participant that is a person; each purpose is asked of persons alone."""
 
 _BLOCK: Final = 2_000
 _REACH_DEPTH: Final = MappingProxyType(
@@ -40,6 +53,7 @@ class Gate(StrEnum):
     DECLINED_BEFORE = "declined_before"
     TOO_MANY_ENQUIRIES = "too_many_enquiries"
     NOTHING_IT_LACKS = "nothing_it_lacks"
+    TOO_MANY_OFFICES = "too_many_offices"
 
     @property
     def can_be_lifted(self) -> bool:
@@ -118,7 +132,9 @@ def exclusions(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> 
     that decides and differ there: an offer that serves its municipality passes for a need of which only the
     prefecture is known, if it is the same prefecture. Reach `anywhere` always passes; an offer that can be given
     online passes unless the need says that it must be on the spot. A need without slots lacks nothing in
-    particular, and an offer without items gives nothing in particular: neither fails `nothing_it_lacks`.
+    particular, and an offer without items gives nothing in particular: neither fails `nothing_it_lacks`. A seat in a
+    council is for persons who consented to being asked for one; a person who lectures consented to that beside
+    projects.
 
     """
     mask = np.zeros((len(needs), len(offers)), dtype=np.uint32)
@@ -160,6 +176,27 @@ def _of_offers(rule: Callable[[OfferProfile], bool]) -> "Test":
         return np.tile(np.array([rule(offer) for offer in offers], dtype=bool), (len(needs), 1))
 
     return fails
+
+
+def _no_consent(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> BoolMatrix:
+    without = np.array([[_lacks_consent(offer, purpose) for offer in offers] for purpose in PURPOSES], dtype=bool)
+    asked = np.array([PURPOSES.index(need.purpose) for need in needs], dtype=np.int64)
+    lacking: BoolMatrix = without.reshape(len(PURPOSES), len(offers))[asked]
+    return lacking
+
+
+def _lacks_consent(offer: OfferProfile, purpose: str) -> bool:
+    is_person = offer.owner_kind == PERSON
+    if purpose == COUNCIL_SEAT:
+        return not (is_person and COUNCIL_SEAT in offer.consents)
+    return not offer.consented or (purpose == LECTURER and is_person and LECTURER not in offer.consents)
+
+
+def _too_many_offices(needs: Sequence[NeedProfile], offers: Sequence[OfferProfile]) -> BoolMatrix:
+    most = np.array([math.inf if need.most_offices is None else need.most_offices for need in needs], dtype=np.float64)
+    held = np.array([offer.offices for offer in offers], dtype=np.float64)
+    too_many: BoolMatrix = held >= most[:, None]
+    return too_many
 
 
 def _at_engagement_limit(offer: OfferProfile) -> bool:
@@ -275,7 +312,7 @@ _TESTS: Final[Mapping[Gate, Test]] = MappingProxyType(
         Gate.NEED_CLOSED: _need_closed,
         Gate.OFFER_CLOSED: _of_offers(lambda offer: not offer.is_open),
         Gate.SAME_PARTICIPANT: _same_participant,
-        Gate.NO_CONSENT: _of_offers(lambda offer: not offer.consented),
+        Gate.NO_CONSENT: _no_consent,
         Gate.AREA_NOT_SERVED: _area_not_served,
         Gate.ENGAGEMENT_LIMIT: _of_offers(_at_engagement_limit),
         Gate.YEARLY_LIMIT: _of_offers(_at_yearly_limit),
@@ -285,6 +322,7 @@ _TESTS: Final[Mapping[Gate, Test]] = MappingProxyType(
         Gate.DECLINED_BEFORE: _declined_before,
         Gate.TOO_MANY_ENQUIRIES: _of_offers(lambda offer: offer.open_enquiries >= ENQUIRY_LIMIT),
         Gate.NOTHING_IT_LACKS: _nothing_it_lacks,
+        Gate.TOO_MANY_OFFICES: _too_many_offices,
     }
 )
 
@@ -307,6 +345,7 @@ _PARAMS: Final[Mapping[Gate, Callable[[NeedProfile, OfferProfile], Mapping[str, 
         Gate.HOURS_LIMIT: lambda _, offer: {"pledged": offer.hours_pledged, "limit": offer.hours_limit or 0.0},
         Gate.CONDITION_REFUSED: lambda _, offer: {"condition": offer.condition or ""},
         Gate.TOO_MANY_ENQUIRIES: lambda _, offer: {"open": offer.open_enquiries},
+        Gate.TOO_MANY_OFFICES: lambda need, offer: {"offices": offer.offices, "most": need.most_offices or 0},
     }
 )
 

@@ -14,7 +14,10 @@ from matching.names import skill_keys
 
 __all__ = [
     "CONDITIONS",
+    "COUNCIL_SEAT",
     "KINDS",
+    "LECTURER",
+    "PURPOSES",
     "REACHES",
     "Geography",
     "ItemProfile",
@@ -27,6 +30,9 @@ __all__ = [
 
 KINDS: Final = ("people", "goods", "money", "place", "information", "service")
 CONDITIONS: Final = ("free", "transfer", "loan", "at_cost", "paid")
+COUNCIL_SEAT: Final = "council_seat"
+LECTURER: Final = "lecturer"
+PURPOSES: Final = ("projects", LECTURER, COUNCIL_SEAT)
 REACHES: Final = ("district", "municipality", "prefecture", "anywhere")
 
 
@@ -151,13 +157,17 @@ class NeedProfile:
         Whether it still looks for partners.
     declined_by : frozenset[str]
         Ids of the participants or of the offers that have said no to it.
+    purpose : str
+        For which of `PURPOSES` somebody is sought: a person consents to each by itself.
+    most_offices : int or None
+        Who holds so many offices or more is not asked, None where that does not count.
     version : int
         Version of the row that the profile was read from.
 
     Raises
     ------
     ValueError
-        When it accepts a condition that does not exist.
+        When it accepts a condition, or has a purpose, that does not exist.
 
     """
 
@@ -176,10 +186,13 @@ class NeedProfile:
     online: bool | None = None
     is_open: bool = True
     declined_by: frozenset[str] = frozenset()
+    purpose: str = PURPOSES[0]
+    most_offices: int | None = None
     version: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse conditions that do not exist."""
+        """Refuse conditions and purposes that do not exist."""
+        _check_one_of(self.purpose, PURPOSES, "a purpose")
         for condition in self.accepts or ():
             _check_one_of(condition, CONDITIONS, "a condition")
 
@@ -206,7 +219,9 @@ class OfferProfile:
     online : bool or None
         Whether it can be given from a distance, None where that is not known.
     consented : bool
-        Whether its owner has agreed to this use of the profile.
+        Whether its owner may be suggested for projects: a body, or a person who agreed to that.
+    consents : frozenset[str]
+        To which other purposes its owner, a person, agreed: `lecturer`, `council_seat`.
     engagements : int
         Partnerships under way, at least 0.
     engagement_limit : int or None
@@ -216,9 +231,11 @@ class OfferProfile:
     yearly_limit : int or None
         How many of them the offer serves in a fiscal year, None where there is no limit.
     hours_pledged : float
-        Hours a month already promised, at least 0.
+        Hours a month already promised, those of offices held among them, at least 0.
     hours_limit : float or None
         Hours a month that the owner wants to give at most, None where there is no limit.
+    offices : int
+        Offices that the owner holds now, at least 0; they burden like engagements.
     engagements_past_year : int
         Partnerships of the past twelve months, at least 0.
     open_enquiries : int
@@ -249,12 +266,14 @@ class OfferProfile:
     online: bool | None = None
     is_open: bool = True
     consented: bool = True
+    consents: frozenset[str] = frozenset()
     engagements: int = 0
     engagement_limit: int | None = None
     yearly_engagements: int = 0
     yearly_limit: int | None = None
     hours_pledged: float = 0.0
     hours_limit: float | None = None
+    offices: int = 0
     engagements_past_year: int = 0
     open_enquiries: int = 0
     record: float | None = None

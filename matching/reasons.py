@@ -23,6 +23,7 @@ CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "declined_before": (),
         "too_many_enquiries": ("open",),
         "nothing_it_lacks": (),
+        "too_many_offices": ("offices", "most"),
         # Signals: why a pair fits.
         "skill_exact": ("slot", "what", "item"),
         "skill_alias": ("slot", "what", "item"),

@@ -125,11 +125,11 @@ def load_of(offer: OfferProfile) -> float:
     Returns
     -------
     float
-        exp(-0.5 · engagements / limit - 0.05 · engagements of the past year), in (0, 1]; without a limit the
-        first term is left out.
+        exp(-0.5 · (engagements + offices held) / limit - 0.05 · engagements of the past year), in (0, 1]; without
+        a limit the first term is left out.
 
     """
-    active = offer.engagements / offer.engagement_limit if offer.engagement_limit else 0.0
+    active = (offer.engagements + offer.offices) / offer.engagement_limit if offer.engagement_limit else 0.0
     return math.exp(-0.5 * active - 0.05 * offer.engagements_past_year)
 
 

@@ -106,6 +106,7 @@ _DECODERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "windows": frozenset,
         "accepts": frozenset,
         "declined_by": frozenset,
+        "consents": frozenset,
         "starts_on": date.fromisoformat,
         "ends_on": date.fromisoformat,
         "neighbours": lambda value: frozenset(map(tuple, value)),

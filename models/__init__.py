@@ -26,7 +26,7 @@ from models.carrying import (
     RequestKind,
     WorkedHours,
 )
-from models.charges import Charge, ChargeCause, HandOver, RoutingRule
+from models.charges import Appointed, Charge, ChargeCause, HandOver, RoutingRule, keeper_for
 from models.collaboration import CollaborationForm, DateAnswer, FormChoice, MatchingTable, MeetingDate
 from models.consultations import Consultation, ConsultationWay, HelpAsked
 from models.drafts import Draft, DraftKind
@@ -98,6 +98,7 @@ __all__ = [
     "AgeGroup",
     "AgreementVersion",
     "ApiToken",
+    "Appointed",
     "Appointment",
     "Area",
     "AreaLevel",
@@ -252,6 +253,7 @@ __all__ = [
     "Window",
     "WorkedHours",
     "is_granted",
+    "keeper_for",
     "lies_under",
     "utc_now",
 ]

@@ -1,5 +1,7 @@
 """Who is in charge of a need (担当): exactly one account at a time, and handing over that the other accepts."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.accounts import Account, Office
+from models.accounts import Account, Office, Role
 from models.areas import Area
 from models.base import Base, Versioned
 from models.errors import AlreadyDecided, InvalidValue
@@ -163,3 +165,49 @@ class HandOver(Base, kw_only=True):
     def _check_is_open(self) -> None:
         if not self.is_open:
             raise AlreadyDecided("this was answered or taken back already")
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """An account that can sign in looks after a place, since a moment, in an office or in none."""
+
+    account_id: UUID
+    path: str
+    role: Role
+    office: Office | None
+    since: datetime
+    appointment_id: UUID
+
+    def covers(self, path: str) -> bool:
+        """Tell whether the place is the one that is looked after, or lies in it."""
+        return path == self.path or path.startswith(self.path + ".")
+
+
+def keeper_for(
+    path: str,
+    field: str | None,
+    *,
+    offices: Mapping[str | None, Office],
+    staff: Sequence[Appointed],
+    load: Mapping[UUID, int],
+) -> UUID | None:
+    """Return which account takes a need of a place and a field in charge, None where nobody looks after the place.
+
+    First comes the office that the rules name, then the closest place, then who is in charge of fewest needs, then who
+    was appointed first. Where no coordinator looks after the place, an administrator does.
+    """
+    covering = [one for one in staff if one.covers(path)]
+    coordinators = [one for one in covering if one.role is Role.COORDINATOR]
+    candidates = coordinators or covering
+    for code in (field, None):
+        in_office = [one for one in coordinators if one.office is not None and one.office is offices.get(code)]
+        if in_office:
+            candidates = in_office
+            break
+    if not candidates:
+        return None
+    first = min(
+        candidates,
+        key=lambda one: (-one.path.count("."), load.get(one.account_id, 0), one.since, one.appointment_id),
+    )
+    return first.account_id

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
 from models.errors import IllegalMove, InvalidValue
-from models.participants import Participant
+from models.participants import ConsentPurpose, Participant
 from models.search import SmallVector, Terms, fold
 from models.taxonomy import (
     EVENINGS,
@@ -40,6 +40,9 @@ from models.taxonomy import (
     SmallRole,
     Window,
 )
+
+if TYPE_CHECKING:
+    from models.staff_bank import CouncilSeat
 
 MOST_SLOTS: Final = 6
 MOST_ITEMS: Final = 6
@@ -146,6 +149,9 @@ class Need(Versioned, Base, kw_only=True):
     fields: Mapped[list[ActivityField]] = relationship(
         secondary=need_fields, order_by=ActivityField.position, lazy="raise", default_factory=list
     )
+    council_seat: Mapped["CouncilSeat | None"] = relationship(
+        back_populates="need", uselist=False, cascade="all, delete-orphan", init=False
+    )
     slots: Mapped[list["Slot"]] = relationship(
         back_populates="need",
         cascade="all, delete-orphan",
@@ -159,6 +165,11 @@ class Need(Versioned, Base, kw_only=True):
         _check_dates(self.starts_on, self.ends_on)
         self.area = self.area or self.participant.area
         self.municipality = self.participant.municipality
+
+    @property
+    def asks_for(self) -> ConsentPurpose:
+        """Return to which purpose a person consented who is asked."""
+        return ConsentPurpose.PROJECTS if self.council_seat is None else ConsentPurpose.COUNCIL_SEAT
 
     @property
     def is_open(self) -> bool:

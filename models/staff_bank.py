@@ -40,7 +40,7 @@ class CouncilSeat(Base, kw_only=True):
     most_offices: Mapped[int] = mapped_column(default=MOST_OFFICES)
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"), init=False)
 
-    need: Mapped[Need] = relationship()
+    need: Mapped[Need] = relationship(back_populates="council_seat")
 
     def __post_init__(self) -> None:
         """Refuse a term that ends before it starts."""

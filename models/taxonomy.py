@@ -93,6 +93,8 @@ class SmallRole(StrEnum):
 
 EVENINGS: Final = frozenset({Window.WEEKDAY_EVENING, Window.SAT_EVENING, Window.SUN_EVENING})
 FEW_HOURS: Final = 2.0
+LECTURE: Final = "lecture"
+"""The skill of those who lecture: a person consents to that by itself."""
 WELCOMES: Final = (SmallRole.CHILDREN_WELCOME, SmallRole.TRIAL)
 """What nobody can read from the hours and days of a need; whoever writes it down says so."""
 

@@ -17,6 +17,7 @@ from models import (
     ConsentChannel,
     ConsentPurpose,
     Membership,
+    Office,
     Participant,
     ParticipantKind,
     Role,
@@ -107,7 +108,8 @@ def _accounts(rows: list[Row], areas: Mapping[str, Area], password_hash: str, *,
         role = row.choice("role", Role)
         if role in STAFF:
             for area in row.all_found("areas", areas):
-                appointment = Appointment(account=accounts[email], area=area, role=role)
+                office = row.choice("office", Office) if row.text("office") else None
+                appointment = Appointment(account=accounts[email], area=area, role=role, office=office)
                 identified(appointment, email, area.path, role, at=at)
     return accounts
 

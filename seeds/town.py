@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, meetings, people, reference, visits
+from seeds import endorsements, history, listings, meetings, people, reference, routing, staff_bank, visits
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -81,12 +81,17 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     visits.write_down(session, TOWN, areas=words.areas, needs=market.needs, people=population, almanac=almanac)
     meetings.hold(session, TOWN, areas=words.areas, needs=market.needs, people=population, almanac=almanac)
     meetings.ask(session, TOWN, people=population, almanac=almanac)
+    staff_bank.hold_offices(session, TOWN, people=population, almanac=almanac)
+    staff_bank.hold_courses(session, TOWN, words=words, people=population, almanac=almanac)
+    seats = staff_bank.seek_members(session, TOWN, words=words, people=population, almanac=almanac)
     market.settle()
+    needs = {**market.needs, **seats}
+    routing.take_charge(session, people=population, needs=needs)
     session.flush()
     return Summary(
         accounts=len(population.accounts),
         participants=len(population.participants),
         offers=len(market.offers),
-        needs=len(market.needs),
+        needs=len(needs),
         partnerships=partnerships,
     )

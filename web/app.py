@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
+    from web.inbox import views as inbox_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.petitions import views as petitions_views
     from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
+    from web.staff_bank import views as staff_bank_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import views as suggestions_views
@@ -98,6 +100,8 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         endorsements_views,
         news_views,
         people_views,
+        inbox_views,
+        staff_bank_views,
         giving_views,
         operations_views,
         searches_views,
@@ -128,6 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
 def _init_work(app: Flask, settings: Settings) -> None:
     """Give the application its queue, what can be done there, and what is done by the hour."""
     from web.administration import jobs as administration_jobs
+    from web.charges import jobs as charges_jobs
     from web.consultations import jobs as consultations_jobs
     from web.endings import jobs as endings_jobs
     from web.evaluations import jobs as evaluations_jobs
@@ -149,6 +154,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         operations_jobs,
         suggestions_jobs,
         searches_jobs,
+        charges_jobs,
         partnerships_jobs,
         endings_jobs,
         evaluations_jobs,

@@ -1,11 +1,13 @@
 """Builders with defaults: a test names only what it cares about."""
 
 from .accounts import make_account, make_appointment, make_membership
+from .charges import make_charge, make_rule
 from .endorsements import make_endorsement
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
 from .places import make_area, make_district, make_municipality
+from .staff_bank import make_completion, make_course, make_holding, make_seat
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
 from .visits import make_consultation, make_visit, make_visit_plan
@@ -17,10 +19,14 @@ __all__ = [
     "make_agreement",
     "make_appointment",
     "make_area",
+    "make_charge",
+    "make_completion",
     "make_consultation",
+    "make_course",
     "make_district",
     "make_endorsement",
     "make_field",
+    "make_holding",
     "make_item",
     "make_membership",
     "make_municipality",
@@ -30,7 +36,9 @@ __all__ = [
     "make_partnership",
     "make_reason",
     "make_resident",
+    "make_rule",
     "make_run",
+    "make_seat",
     "make_skill",
     "make_slot",
     "make_suggestion",

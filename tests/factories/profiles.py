@@ -24,6 +24,8 @@ class _NeedParts(TypedDict, total=False):
     online: bool | None
     is_open: bool
     declined_by: frozenset[str]
+    purpose: str
+    most_offices: int | None
 
 
 class _OfferParts(TypedDict, total=False):
@@ -40,12 +42,14 @@ class _OfferParts(TypedDict, total=False):
     online: bool | None
     is_open: bool
     consented: bool
+    consents: frozenset[str]
     engagements: int
     engagement_limit: int | None
     yearly_engagements: int
     yearly_limit: int | None
     hours_pledged: float
     hours_limit: float | None
+    offices: int
     engagements_past_year: int
     open_enquiries: int
     record: float | None

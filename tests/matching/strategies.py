@@ -53,6 +53,8 @@ needs = st.builds(
     online=st.sampled_from((None, True, False)),
     is_open=st.sampled_from((True, True, True, False)),
     declined_by=st.frozensets(st.sampled_from(("d", "e")), max_size=1),
+    purpose=st.sampled_from(("projects", "projects", "lecturer", "council_seat")),
+    most_offices=st.none() | st.integers(0, 3),
 )
 offers = st.builds(
     OfferProfile,
@@ -72,7 +74,9 @@ offers = st.builds(
     online=st.sampled_from((None, True, False)),
     is_open=st.sampled_from((True, True, True, False)),
     consented=st.sampled_from((True, True, True, False)),
+    consents=st.frozensets(st.sampled_from(("lecturer", "council_seat"))),
     engagements=st.integers(0, 3),
+    offices=st.integers(0, 3),
     engagement_limit=st.none() | st.integers(0, 4),
     hours_pledged=st.sampled_from((0.0, 4.0)),
     hours_limit=st.none() | st.sampled_from((4.0, 10.0)),

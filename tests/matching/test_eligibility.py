@@ -69,6 +69,17 @@ def test_a_pair_that_passes_every_gate_is_eligible() -> None:
         (make_need(make_slot(kind="goods")), make_offer(make_item(kind="place")), Gate.NOTHING_IT_LACKS, {}),
         (make_need(), make_offer(make_item(quantity=0)), Gate.NOTHING_IT_LACKS, {}),
         (make_need(make_slot(quantity=0)), make_offer(), Gate.NOTHING_IT_LACKS, {}),
+        (make_need(purpose="council_seat"), make_offer(owner_kind="resident"), Gate.NO_CONSENT, {}),
+        (
+            make_need(purpose="council_seat"),
+            make_offer(owner_kind="npo", consents=frozenset({"council_seat"})),
+            Gate.NO_CONSENT,
+            {},
+        ),
+        (make_need(purpose="lecturer"), make_offer(owner_kind="resident"), Gate.NO_CONSENT, {}),
+        (make_need(purpose="lecturer"), make_offer(owner_kind="npo", consented=False), Gate.NO_CONSENT, {}),
+        (make_need(most_offices=3), make_offer(offices=3), Gate.TOO_MANY_OFFICES, {"offices": 3, "most": 3}),
+        (make_need(most_offices=0), make_offer(), Gate.TOO_MANY_OFFICES, {"offices": 0, "most": 0}),
     ],
 )
 def test_each_gate_keeps_away_what_it_must(
@@ -169,3 +180,19 @@ def test_who_passes_has_something_that_is_lacking(market: tuple[list[NeedProfile
             worth_of_kind(slot.kind, item.kind) * item.quantity for slot in need.open_slots for item in offer.items
         ]
         assert not need.slots or not offer.items or max(worth, default=0.0) > 0.0
+
+
+@pytest.mark.parametrize(
+    ("need", "offer"),
+    [
+        (
+            make_need(purpose="council_seat", most_offices=2),
+            make_offer(owner_kind="resident", consented=False, consents=frozenset({"council_seat"}), offices=1),
+        ),
+        (make_need(purpose="lecturer"), make_offer(owner_kind="resident", consents=frozenset({"lecturer"}))),
+        (make_need(purpose="lecturer"), make_offer(owner_kind="npo")),
+        (make_need(), make_offer(offices=9)),
+    ],
+)
+def test_each_purpose_has_a_consent_of_its_own(need: NeedProfile, offer: OfferProfile) -> None:
+    assert gates(need, offer) == set()

@@ -117,6 +117,12 @@ def test_load_softens_and_is_shown_as_its_own_part() -> None:
     assert LOAD_PART not in scores.explain(0).parts
 
 
+def test_offices_held_burden_like_engagements() -> None:
+    assert load_of(make_offer(engagements=1, offices=1, engagement_limit=4)) == load_of(
+        make_offer(engagements=2, engagement_limit=4)
+    )
+
+
 def test_without_a_limit_only_the_past_year_counts() -> None:
     assert load_of(make_offer(engagements=5)) == 1.0
 

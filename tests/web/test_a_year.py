@@ -77,6 +77,8 @@ from web.agreements.services import Paper
 from web.carrying import services as carrying
 from web.carrying.queries import NOTES_HOURS, TAKES_REQUESTS, WRITES_LEDGER, waiting_requests
 from web.carrying.services import Given, Moved
+from web.charges import queries as charges_queries
+from web.charges import services as charges
 from web.endings import queries as endings_queries
 from web.endings import services as endings
 from web.endings.services import Decision
@@ -210,6 +212,7 @@ class Year:
         for due, keep_time in (by_the_day + in_office_hours) if is_business_day(self.today) else by_the_day:
             for identity in due(self.session, on=self.today):
                 keep_time(self.session, self.session.get_one(Partnership, identity), at=self.at)
+        charges.settle_all(self.session, charges_queries.out_of_order(self.session), at=self.at)
 
     def _moment(self, clock: time) -> datetime:
         return datetime.combine(self.today, clock, TOWN_TIME).astimezone(UTC)
@@ -253,6 +256,7 @@ class Year:
             need = make_need(participant=asker, slots=[make_slot(quantity=2)], status=NeedStatus.DRAFT)
             need.open(at=self.at)
             self.session.add(need)
+            charges.settle(self.session, [need], at=self.at)
             self.opened += 1
         for identity in self.session.scalars(unanswered_needs().limit(LOOKED_AFTER)).all():
             self._seek(self.session.get_one(Need, identity))

@@ -30,6 +30,7 @@ from models import (
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, LedgerUnbalanced, NotAllowed
 from models.years import town_day
 from web.carrying import queries
+from web.charges.services import settle
 from web.news.services import tell
 from web.participants.queries import may_write_down_for
 from web.participants.services import give_back, open_enquiries
@@ -190,6 +191,7 @@ def _let_go(session: Session, party: Party, *, by: Account, at: datetime) -> Non
     if partnership.goes_on_without(party):
         capacity.release_party(session, party, at=at)
         partnership.need.lack_again()
+        settle(session, [partnership.need], at=at)
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=by)
     else:
         unanswered = open_enquiries(partnership)

@@ -24,6 +24,7 @@ from models import (
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, LedgerUnbalanced, NotAllowed
 from models.years import town_day
 from web.cases import services as cases
+from web.charges.services import settle
 from web.endings import emails, queries
 from web.news.services import tell
 from web.participants.queries import accounts_of
@@ -185,6 +186,7 @@ def _take_back(session: Session, partnership: Partnership, *, at: datetime) -> N
     partnership.move_to(Stage.WITHDRAWN, by=None, at=at)
     capacity.release(session, partnership, unanswered={}, at=at)
     partnership.need.lack_again()
+    settle(session, [partnership.need], at=at)
     Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=partnership.municipality, by=None)
     for account in _concerned(session, partnership):
         emails.never_agreed(session, partnership, days=WITHDRAWN_WITHOUT_AGREEMENT.days, to=account)

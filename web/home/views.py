@@ -23,6 +23,7 @@ from web.pages import pagination
 from web.participants.queries import seen_by
 from web.partnerships.queries import awaited_of
 from web.security import current_account, requires
+from web.staff_bank.queries import invitations_of
 from web.suggestions.documents import confidence_in_words, fit_in_words
 from web.suggestions.queries.showings import FittingNeed, needs_for
 
@@ -37,7 +38,15 @@ SEEKS_FIRST: Final = ("enquiries", "waiting", "ask", "needs", "partnerships", "f
 # What stands on whose first page, and in which order; each has a macro of this name in home/sections.html.
 SECTIONS: Final[Mapping[ParticipantKind, tuple[str, ...]]] = MappingProxyType(
     {
-        ParticipantKind.RESIDENT: ("enquiries", "waiting", "partnerships", "can_do", "fitting", "offers"),
+        ParticipantKind.RESIDENT: (
+            "enquiries",
+            "waiting",
+            "partnerships",
+            "small_roles",
+            "can_do",
+            "fitting",
+            "offers",
+        ),
         ParticipantKind.NEIGHBORHOOD_ASSOCIATION: SEEKS_FIRST,
         ParticipantKind.RMO: SEEKS_FIRST,
         ParticipantKind.NPO: ("enquiries", "waiting", "needs", "ask", "partnerships", "fitting", "further"),
@@ -159,6 +168,7 @@ READS: Final[Mapping[str, Callable[[Session, Account], Any]]] = MappingProxyType
         "needs": queries.own_needs,
         "offers": queries.own_offers,
         "partnerships": queries.own_partnerships,
+        "small_roles": lambda db, account: invitations_of(db, account, at=utc_now()),
         "waiting": lambda db, account: awaited_of(db, account, at=utc_now()),
     }
 )

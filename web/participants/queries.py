@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, lazyload, raiseload, selectinload
 
 from matching.names import Record, likely_duplicates
@@ -17,6 +17,7 @@ from models import (
     Area,
     AreaLevel,
     ConsentPurpose,
+    CouncilSeat,
     DuplicateVerdict,
     Membership,
     Merger,
@@ -31,6 +32,8 @@ from models import (
     Permission,
     Reveal,
     Role,
+    Skill,
+    Slot,
     Stage,
     Suggestion,
     SuggestionPartner,
@@ -41,6 +44,7 @@ from models import (
 from models.lifecycle import NEXT
 from models.participants import OPEN_ENQUIRY_LIMIT
 from models.suggestions import UNDECIDED
+from models.taxonomy import LECTURE
 
 REVEAL_LASTS: Final = timedelta(hours=1)
 MOST_DUPLICATES: Final = 20
@@ -291,11 +295,24 @@ def _is_bound_to_its_municipality(session: Session, participant: Participant) ->
     )
 
 
-def undecided_suggestions_with(session: Session, participant: Participant) -> Sequence[Suggestion]:
-    """Return the suggestions nobody has decided about that contain the participant, as helper or as helped."""
+def undecided_suggestions_with(
+    session: Session, participant: Participant, purpose: ConsentPurpose = ConsentPurpose.PROJECTS
+) -> Sequence[Suggestion]:
+    """Return the suggestions nobody has decided about that contain the participant, as helper or as helped.
+
+    Those for seats in councils and for lectures alone stand on the consents to these.
+    """
+    narrowed: ColumnElement[bool] = true()
+    if purpose is ConsentPurpose.COUNCIL_SEAT:
+        narrowed = Suggestion.need_id.in_(select(CouncilSeat.need_id))
+    elif purpose is ConsentPurpose.LECTURER:
+        narrowed = Suggestion.need_id.in_(
+            select(Slot.need_id).join(Skill, Slot.skill_id == Skill.id).where(Skill.code == LECTURE)
+        )
     return session.scalars(
         select(Suggestion)
         .where(
+            narrowed,
             Suggestion.verdict.in_(UNDECIDED),
             or_(
                 Suggestion.need_id.in_(select(Need.id).where(Need.participant_id == participant.id)),

@@ -28,6 +28,7 @@ from models import (
     capacity,
 )
 from models.errors import IllegalMove, InvalidValue, NotAllowed
+from web.charges.services import settle
 from web.endorsements.queries import all_of
 from web.participants import emails, queries
 
@@ -114,8 +115,7 @@ def give_consent(
         raise NotAllowed("this consent cannot be recorded by this account in this way")
     queries.lock_participant(session, participant)
     participant.consent(purpose, by=by, at=at, channel=channel)
-    if purpose in queries.NEEDED_TO_BE_ASKED:
-        _look_anew(session, participant, by=by)
+    _look_anew(session, participant, by=by)
 
 
 def may_record_consent(
@@ -132,12 +132,10 @@ def withdraw_consent(
 ) -> None:
     """End a consent, and with it every suggestion and open proposal that stood on it."""
     _check_is_a_person(participant)
-    if purpose not in queries.NEEDED_TO_BE_ASKED:
-        participant.withdraw_consent(purpose, at=at)
-        return
     # Rows are locked in the order in which proposing and answering lock them.
-    _supersede_suggestions(session, participant)
-    proposals = queries.locked_proposals_of(session, participant)
+    superseded = _supersede_suggestions(session, participant, purpose)
+    stands_on_it = tuple(ConsentPurpose) if purpose is ConsentPurpose.GUARDIAN else (purpose,)
+    proposals = [one for one in queries.locked_proposals_of(session, participant) if one.need.asks_for in stands_on_it]
     queries.lock_participant(session, participant)
     participant.withdraw_consent(purpose, at=at)
     for partnership in proposals:
@@ -145,7 +143,8 @@ def withdraw_consent(
         partnership.move_to(Stage.WITHDRAWN, by=by, at=at)
         give_back(session, partnership, unanswered=unanswered, by=by, at=at, except_for=participant)
         tell_proposer(session, partnership)
-    _look_anew(session, participant, by=by)
+    if superseded or purpose in queries.NEEDED_TO_BE_ASKED:
+        _look_anew(session, participant, by=by)
 
 
 def leave_for_good(session: Session, person: Participant, *, by: Account, at: datetime) -> None:
@@ -286,6 +285,7 @@ def give_back(
     """
     capacity.release(session, partnership, unanswered=dict(unanswered), at=at)
     partnership.need.lack_again()
+    settle(session, [partnership.need], at=at)
     parties = [party.participant for party in partnership.present if party.participant is not except_for]
     accounts = queries.accounts_of(session, parties)
     readers = {account.id: account for of_one in accounts.values() for account in of_one}
@@ -314,10 +314,15 @@ def _look_anew(session: Session, participant: Participant, *, by: Account) -> No
     Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=participant.municipality, by=by)
 
 
-def _supersede_suggestions(session: Session, participant: Participant) -> None:
-    for suggestion in queries.undecided_suggestions_with(session, participant):
+def _supersede_suggestions(
+    session: Session, participant: Participant, purpose: ConsentPurpose = ConsentPurpose.PROJECTS
+) -> int:
+    """Let suggestions give way that stand on a consent to this purpose; return how many there were."""
+    found = queries.undecided_suggestions_with(session, participant, purpose)
+    for suggestion in found:
         suggestion.supersede()
     session.flush()
+    return len(found)
 
 
 def _check_is_a_person(participant: Participant) -> None:

@@ -82,7 +82,7 @@ def answer(
     partnership = queries.lock_proposal(session, enquiry)
     party = enquiry.party
     if enquiry.is_open:
-        _check_consent_stands(session, party.participant)
+        _check_consent_stands(session, party.participant, partnership.need.asks_for)
     unanswered = open_enquiries(partnership)
     partnership.answer(party, reply, by=by, at=at, reason=reason, note=note, channel=channel)
     if reply is Reply.NO:
@@ -193,7 +193,7 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
     """Show each party the others' contact details, record that, tell them, and see what the need still lacks."""
     participants = list({party.participant.id: party.participant for party in partnership.parties}.values())
     for participant in participants:
-        _check_consent_stands(session, participant)
+        _check_consent_stands(session, participant, partnership.need.asks_for)
     session.add_all(
         Reveal(subject=subject, to_participant=reader, partnership=partnership, at=at)
         for subject, reader in permutations(participants, 2)
@@ -209,16 +209,16 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
 def _check_may_be_asked(session: Session, partnership: Partnership) -> None:
     for participant in {party.participant.id: party.participant for party in partnership.parties}.values():
         session.refresh(participant, ["consents", "is_adult", "paused_at", "left_at"])
-        if not participant.may_be_matched:
+        if not participant.may_be_asked_for(partnership.need.asks_for):
             raise ConsentMissing("one of the parties may not be asked")
 
 
-def _check_consent_stands(session: Session, participant: Participant) -> None:
+def _check_consent_stands(session: Session, participant: Participant, purpose: ConsentPurpose) -> None:
     session.refresh(participant, ["consents", "is_adult"])
     if not participant.is_adult and not participant.consented_to(ConsentPurpose.GUARDIAN):
         raise ConsentMissing("a minor takes part only with the guardian's consent")
-    if participant.is_resident and not participant.consented_to(ConsentPurpose.PROJECTS):
-        raise ConsentMissing("a person takes part only with a consent to projects")
+    if participant.is_resident and not participant.consented_to(purpose):
+        raise ConsentMissing("a person takes part only with a consent to just this")
 
 
 def reply_due_on(at: datetime) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Account, Appointment, Area, Invitation, Membership, Participant, Role
 from models.errors import NobodyLeft
+from web.charges.services import look_after_what_nobody_keeps, look_after_what_was_kept_by
 from web.people import emails, queries
 
 INVITATION_LASTS: Final = timedelta(days=14)
@@ -76,6 +77,7 @@ def accept(session: Session, invitation: Invitation, *, by: Account, at: datetim
     body = invitation.participant
     if body is None:
         _appoint(session, by, invitation.area, invitation.role)
+        look_after_what_nobody_keeps(session, invitation.area, at=at)
     else:
         _join(session, by, body, invitation.role)
         if invitation.hands_over and contact is not None:
@@ -98,8 +100,8 @@ def end_membership(session: Session, membership: Membership) -> None:
     session.delete(membership)
 
 
-def end_appointment(session: Session, appointment: Appointment) -> None:
-    """End that somebody looks after a place.
+def end_appointment(session: Session, appointment: Appointment, *, at: datetime) -> None:
+    """End that somebody looks after a place; what they were in charge of goes to others at once.
 
     Raises
     ------
@@ -109,7 +111,9 @@ def end_appointment(session: Session, appointment: Appointment) -> None:
     """
     if appointment.role is Role.ADMINISTRATOR and not queries.other_administrators(session, appointment):
         raise NobodyLeft("the last administrator stays until somebody else is appointed")
+    account = appointment.account
     session.delete(appointment)
+    look_after_what_was_kept_by(session, account, at=at)
 
 
 def _send(session: Session, invitation: Invitation, token: str, *, at: datetime) -> None:

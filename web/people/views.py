@@ -122,7 +122,7 @@ def invite_staff() -> ResponseReturnValue:
 @requires(Permission.APPOINTMENT_END, on=Appointment)
 def end_appointment(appointment: Appointment) -> ResponseReturnValue:
     """End that somebody looks after a place."""
-    services.end_appointment(current_session(), appointment)
+    services.end_appointment(current_session(), appointment, at=utc_now())
     flash(_("The appointment has ended."), "success")
     if appointment.account_id == account_at_work().id:
         return redirect(url_for("accounts.account"), 303)

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     FieldList,
     Form,
     FormField,
@@ -57,6 +58,7 @@ class DeskFilter(FlaskForm):
     area = SelectField(_l("Place"), validators=[Optional()])
     state = SelectField(_l("State"), choices=STATES, validators=[Optional()])
     q = StringField(_l("Words"), validators=[Optional(), Length(max=LONGEST_SEARCH)])
+    mine = BooleanField(_l("Only those that I am in charge of"))
 
     @property
     def narrowing(self) -> Narrowing:
@@ -65,6 +67,7 @@ class DeskFilter(FlaskForm):
             area=self.area.data or "",
             state=next((state for state in DeskState if state.value == self.state.data), None),
             words=(self.q.data or "").strip()[:LONGEST_SEARCH],
+            mine=bool(self.mine.data),
         )
 
     def offer_places(self, places: Sequence[Area], locale: str) -> None:

@@ -22,6 +22,7 @@ from models import (
     LedgerLine,
     LedgerMove,
     Merger,
+    NeedStatus,
     Offer,
     OfferItem,
     OutboxMail,
@@ -39,6 +40,8 @@ from models import (
     capacity,
 )
 from tests.factories import (
+    make_appointment,
+    make_charge,
     make_municipality,
     make_need,
     make_offer,
@@ -58,7 +61,8 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 def partnership(session: AuditedSession) -> Partnership:
     """Return a proposed partnership that took what it promises."""
     partnership = make_partnership()
-    session.add(partnership)
+    coordinator = make_appointment(partnership.need.area).account
+    session.add_all([partnership, make_charge(partnership.need, coordinator)])
     session.flush()
     capacity.take(session, partnership)
     session.commit()
@@ -150,7 +154,10 @@ def test_a_need_left_behind_on_a_merged_record_is_found(
     kept = make_participant(area=given_up.area)
     given_up.leave(at=NOW)
     session.add_all(
-        [make_need(participant=given_up), Merger(merged=given_up, kept=kept, merged_by=None, merged_at=NOW)]
+        [
+            make_need(participant=given_up, status=NeedStatus.WITHDRAWN),
+            Merger(merged=given_up, kept=kept, merged_by=None, merged_at=NOW),
+        ]
     )
     session.commit()
 

@@ -149,6 +149,7 @@ def _asking(account: Account | None, answers: Answers, area: Area | None) -> Sel
         statement.options(
             joinedload(Need.participant).joinedload(Participant.consents),
             joinedload(Need.area),
+            joinedload(Need.council_seat),
             joinedload(Need.slots).joinedload(Slot.skill),
             joinedload(Need.fields),
         )
@@ -183,4 +184,5 @@ def _profile(answers: Answers, skills: Sequence[Skill], area: Area | None, perso
         reach=answers.reach.value,
         online=True if answers.online else None,
         hours_limit=None if person is None else person.hours_per_month,
+        consents=frozenset() if person is None else profiles.owner_of(person).consents,
     )

@@ -10,6 +10,7 @@ from models import Account, AuditAction, AuditedSession, Base, Offer, OfferStatu
 from models.listings import Need, NeedStatus
 from models.privacy import BELONGS_BY, CATALOGUE, DELETED_ON_ERASURE, Privacy
 from web.accounts.queries import belongs_to, persons_of, rows_of_person, snapshots_mentioning
+from web.charges.services import look_after_what_was_kept_by
 from web.participants.services import leave_for_good
 
 ERASED: Final = "erased"
@@ -60,6 +61,7 @@ def erase(session: AuditedSession, account: Account, *, at: datetime) -> None:
     for person in persons:
         session.record(AuditAction.ERASE, person)
     session.expire_all()
+    look_after_what_was_kept_by(session, account, at=at)
 
 
 def _known_words(account: Account, persons: list[Participant]) -> set[str]:

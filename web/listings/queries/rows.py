@@ -124,6 +124,7 @@ def whole_need(session: Session, need: Need) -> Need:
             joinedload(Need.participant).lazyload(Participant.consents),
             joinedload(Need.area),
             joinedload(Need.municipality),
+            joinedload(Need.council_seat),
         )
     )
     return session.scalars(statement).unique().one()

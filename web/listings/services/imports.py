@@ -23,6 +23,7 @@ from models import (
     utc_now,
 )
 from models.search import fold
+from web.charges.services import settle
 from web.listings import queries
 from web.listings.services.entries import Entry, Refusal, digest
 from web.listings.services.offers import request_runs
@@ -160,6 +161,7 @@ def carry_out(session: Session, made: Plan) -> str:
         changed.append(listing)
     session.flush()
     _seek_anew(session, made, changed)
+    settle(session, [row for row in changed if isinstance(row, Need)], at=utc_now())
     return import_id
 
 
@@ -170,6 +172,7 @@ def undo(session: Session, import_id: str) -> tuple[int, int]:
     Participants and places stay: others may refer to them.
     """
     withdrawn = kept = 0
+    needs: list[Need] = []
     touched: dict[UUID, Area] = {}
     for model in (Need, Offer):
         for row in queries.rows_of_import(session, model, import_id):
@@ -182,10 +185,13 @@ def undo(session: Session, import_id: str) -> tuple[int, int]:
             if row.is_open:
                 row.withdraw()
             row.import_key = None
+            if isinstance(row, Need):
+                needs.append(row)
             touched[row.municipality.id] = row.municipality
             withdrawn += 1
     for municipality in sorted(touched.values(), key=lambda area: area.path):
         Job.request(session, JobKind.REFRESH_SUGGESTIONS, municipality=municipality, by=None)
+    settle(session, needs, at=utc_now())
     return withdrawn, kept
 
 

@@ -22,6 +22,7 @@ from models import (
     utc_now,
 )
 from models.errors import IllegalMove, InvalidValue, NotAllowed
+from web.charges.services import settle
 from web.listings import queries
 from web.listings.services.pieces import Piece, change_slots, new_slot
 
@@ -72,8 +73,10 @@ def post_need(session: Session, draft: NeedDraft, *, participant: Participant, b
         need.set_slots([new_slot(piece) for piece in draft.slots])
     session.add(need)
     if opened:
-        _open(need, at=utc_now())
+        at = utc_now()
+        _open(need, at=at)
         Job.request_for(session, need, by=by)
+        settle(session, [need], at=at)
     return need
 
 
@@ -173,3 +176,4 @@ def _seek_anew(session: Session, need: Need, *, by: Account | None) -> None:
         suggestion.supersede()
     if need.status is not NeedStatus.DRAFT:
         Job.request_for(session, need, by=by)
+        settle(session, [need], at=utc_now())

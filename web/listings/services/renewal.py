@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Account, Job, Need, Offer
 from models.errors import InvalidValue
+from web.charges.services import settle
 from web.listings import emails
 from web.listings.queries import renewal as queries
 from web.listings.queries import town_day, undecided_suggestions
@@ -38,7 +39,7 @@ def keep_time(session: Session, participant_id: UUID, *, at: datetime) -> None:
     for row in rows:
         row.renewal_asked_for = row.expires_on
         if row.expires_on is not None and row.expires_on < today:
-            _end(session, row)
+            _end(session, row, at=at)
     participant = rows[0].participant
     accounts = accounts_of(session, [participant])[participant.id]
     for account in accounts or coordinators_of(session, participant.municipality):
@@ -67,13 +68,14 @@ def renewed_until(today: date) -> date:
     return today + RENEWED_FOR
 
 
-def _end(session: Session, row: Need | Offer) -> None:
+def _end(session: Session, row: Need | Offer, *, at: datetime) -> None:
     row.expire()
     suggestions = undecided_suggestions(session, row)
     for suggestion in suggestions:
         suggestion.supersede()
     if isinstance(row, Need):
         Job.request_for(session, row, by=None)
+        settle(session, [row], at=at)
     else:
         Job.request_for_each(session, [suggestion.need for suggestion in suggestions], by=None)
         Job.request_for_offer(session, row, by=None)

@@ -19,9 +19,11 @@ from models import (
     AreaLevel,
     AuditEntry,
     Base,
+    Charge,
     Commitment,
     Consent,
     ConsentPurpose,
+    CouncilSeat,
     Enquiry,
     Job,
     JobState,
@@ -56,6 +58,7 @@ from models.audit import HIDDEN, NOT_RECORDED
 from models.lifecycle import NEXT, OVER
 from models.privacy import CATALOGUE, Privacy
 from models.years import begins_at, fiscal_year, town_day
+from web.charges.queries import without_keeper
 
 SILENT_FOR: Final = timedelta(seconds=60)
 LOOKED_BACK: Final = timedelta(days=7)
@@ -446,10 +449,17 @@ def _nobody_is_suggested_without_consent(session: Session, at: datetime) -> Prob
         .join(SuggestionPartner, SuggestionPartner.suggestion_id == Suggestion.id)
         .join(Offer, SuggestionPartner.offer_id == Offer.id)
         .join(Participant, Offer.participant_id == Participant.id)
+        .outerjoin(CouncilSeat, CouncilSeat.need_id == Suggestion.need_id)
         .where(
             MatchingRun.state == RunState.PUBLISHED,
             or_(
-                and_(Participant.kind == ParticipantKind.RESIDENT, lacked(ConsentPurpose.PROJECTS)),
+                and_(
+                    Participant.kind == ParticipantKind.RESIDENT,
+                    or_(
+                        and_(CouncilSeat.id.is_(None), lacked(ConsentPurpose.PROJECTS)),
+                        and_(CouncilSeat.id.is_not(None), lacked(ConsentPurpose.COUNCIL_SEAT)),
+                    ),
+                ),
                 and_(not_(Participant.is_adult), lacked(ConsentPurpose.GUARDIAN)),
             ),
         ),
@@ -505,6 +515,14 @@ def _one_run_is_published(session: Session, at: datetime) -> Problems:
         .having(func.count() > 1)
     )
     return _rows(session, "municipality", several)
+
+
+def _open_needs_are_in_one_inbox(session: Session, at: datetime) -> Problems:
+    del at
+    several = select(Charge.need_id).where(Charge.until.is_(None)).group_by(Charge.need_id).having(func.count() > 1)
+    return _rows(session, "need of which nobody there is in charge", without_keeper()) + _rows(
+        session, "need in two inboxes", several
+    )
 
 
 def _every_column_is_classified(session: Session, at: datetime) -> Problems:
@@ -572,6 +590,7 @@ INVARIANTS: Final[Sequence[Invariant]] = (
     Invariant("work in progress is alive", _jobs_at_work_are_alive),
     Invariant("work of one kind runs once at a time", _jobs_run_once),
     Invariant("no mail was given up in the last 7 days", _no_mail_was_given_up),
+    Invariant("every need that waits is in exactly one inbox", _open_needs_are_in_one_inbox),
     Invariant("every column is classified in the catalogue of privacy", _every_column_is_classified),
     Invariant("the record of changes holds nothing personal", _the_record_hides_what_is_personal),
     Invariant("rows that matter stand in the record of changes", _recorded_rows_have_an_author),

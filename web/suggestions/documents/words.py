@@ -33,6 +33,9 @@ SENTENCES: Final[Mapping[str, Any]] = MappingProxyType(
         Gate.DECLINED_BEFORE.value: _l("They said no to this need before."),
         Gate.TOO_MANY_ENQUIRIES.value: _l("Enquiries to them that wait for a reply: %(open)s. No more are sent."),
         Gate.NOTHING_IT_LACKS.value: _l("It gives no kind of thing that the need lacks."),
+        Gate.TOO_MANY_OFFICES.value: _l(
+            "They hold %(offices)s offices now. Who holds %(most)s or more is not asked for this seat."
+        ),
         # Signals: why a pair fits.
         "skill_exact": _l("“%(what)s” is lacking, and they give just that: “%(item)s”."),
         "skill_alias": _l("“%(what)s” is lacking, and they give the same by another name: “%(item)s”."),
@@ -94,6 +97,7 @@ GATES_IN_SHORT: Final[Mapping[str, Any]] = MappingProxyType(
         Gate.DECLINED_BEFORE.value: _l("Said no before"),
         Gate.TOO_MANY_ENQUIRIES.value: _l("Waits with too many enquiries"),
         Gate.NOTHING_IT_LACKS.value: _l("Gives nothing of the kind that is lacking"),
+        Gate.TOO_MANY_OFFICES.value: _l("Holds too many offices"),
     }
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
 from models import (
     Account,
     Area,
+    Charge,
     Enquiry,
     Job,
     JobKind,
@@ -65,6 +66,7 @@ class Narrowing:
     area: str = ""
     state: DeskState | None = None
     words: str = ""
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,9 @@ def municipalities_with_needs(session: Session, *, path: str = "") -> Sequence[A
 def _like(narrowed: Narrowing, account: Account) -> list[ColumnElement[bool]]:
     """Return the conditions that a `Need` lies in the chosen place and holds the words that are looked for."""
     conditions = [lies_under([narrowed.area] if narrowed.area else account.paths(Role.COORDINATOR))]
+    if narrowed.mine:
+        kept = select(Charge.need_id).where(Charge.keeper_id == account.id, Charge.until.is_(None))
+        conditions.append(Need.id.in_(kept))
     if narrowed.words:
         # The name of a person is not looked for: it may be one that the reader must not see.
         named = select(Participant.id).where(

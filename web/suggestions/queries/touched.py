@@ -26,7 +26,7 @@ from web.suggestions.queries import profiles, retrieval
 def reached(session: Session, offer: Offer, *, at: datetime) -> tuple[OfferProfile, Sequence[UUID]]:
     """Return what the engine is told of an offer, and where needs are open that it may serve; nowhere while closed."""
     told = profiles.told_offers(session, select(Offer).where(Offer.id == offer.id), at=at)[str(offer.id)]
-    if not (told.is_open and told.consented):
+    if not (told.is_open and (told.consented or told.consents)):
         return told, ()
     statement = select(Area.id).where(Area.id.in_(select(Need.municipality_id).where(Need.status == NeedStatus.OPEN)))
     if offer.reach is Reach.PREFECTURE:

@@ -12,7 +12,7 @@ from web.suggestions import documents
 from web.suggestions.queries.cases import PAGE_SIZE
 
 MOST_PAGES: Final = 100_000
-KEPT_WHEN_PAGING: Final = frozenset({"area", "by", "state", "q", "offer"})
+KEPT_WHEN_PAGING: Final = frozenset({"area", "by", "state", "mine", "q", "offer"})
 
 bp = Blueprint("suggestions", __name__)
 

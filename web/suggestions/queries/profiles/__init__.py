@@ -6,7 +6,7 @@ details of a participant are part of a profile.
 
 from web.suggestions.queries.profiles.known import as_weights, geography, taxonomy, weights
 from web.suggestions.queries.profiles.market import Market, found_beside, market, market_of
-from web.suggestions.queries.profiles.owners import portions
+from web.suggestions.queries.profiles.owners import Record, declined_by, is_held, owner_of, portions, records_of
 from web.suggestions.queries.profiles.places import (
     PREFECTURE_DEPTH,
     is_body_or_consented,
@@ -27,12 +27,15 @@ __all__ = [
     "PREFECTURE_DEPTH",
     "TOWN_TIME",
     "Market",
+    "Record",
     "ToldNeeds",
     "ToldOffers",
     "as_weights",
+    "declined_by",
     "found_beside",
     "geography",
     "is_body_or_consented",
+    "is_held",
     "just_these",
     "load_need",
     "market",
@@ -47,7 +50,9 @@ __all__ = [
     "open_here",
     "open_needs",
     "own_offers",
+    "owner_of",
     "portions",
+    "records_of",
     "serving_offers",
     "still_lacks",
     "taxonomy",

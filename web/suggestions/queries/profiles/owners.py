@@ -7,11 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Subquery,
+    and_,
     case,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -28,6 +31,7 @@ from models import (
     Partnership,
     Party,
     Reply,
+    RoleHolding,
     Side,
     Slot,
     Stage,
@@ -42,12 +46,13 @@ PAST_MONTH: Final = timedelta(days=30)
 
 @dataclass(slots=True)
 class Record:
-    """What past and present partnerships say about one participant as a helper."""
+    """What past and present partnerships and offices say about one participant as a helper."""
 
     past_year: int = 0
     closed: int = 0
     finished: int = 0
     hours: float = 0.0
+    offices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,10 @@ class Owner:
     open_enquiries: int
     may_be_contacted: bool
     may_be_matched: bool
+    consents: frozenset[str] = frozenset()
 
 
+OTHER_PURPOSES: Final = (ConsentPurpose.LECTURER, ConsentPurpose.COUNCIL_SEAT)
 NOTHING_YET: Final = Record()
 _PARTICIPANT: Final = (
     Participant.id, Participant.kind, Participant.paused_at, Participant.left_at, Participant.is_adult,
@@ -82,6 +89,10 @@ def owner_of(participant: Participant) -> Owner:
         open_enquiries=participant.open_enquiries,
         may_be_contacted=participant.may_be_contacted,
         may_be_matched=participant.may_be_matched,
+        consents=_others(
+            {purpose for purpose in OTHER_PURPOSES if participant.consented_to(purpose)},
+            may_be_contacted=participant.may_be_contacted,
+        ),
     )
 
 
@@ -95,7 +106,7 @@ def owners_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Owner]:
             select(Consent.participant_id, Consent.purpose).where(
                 Consent.participant_id.in_(some),
                 Consent.withdrawn_at.is_(None),
-                Consent.purpose.in_([ConsentPurpose.PROJECTS, ConsentPurpose.GUARDIAN]),
+                Consent.purpose.in_(list(ConsentPurpose)),
             )
         ):
             standing.setdefault(owner, set()).add(purpose)
@@ -117,7 +128,13 @@ def _owner_of_row(row: Any, standing: Collection[ConsentPurpose]) -> Owner:
         open_enquiries=row.open_enquiries,
         may_be_contacted=may_be_contacted,
         may_be_matched=may_be_contacted and (not is_resident or ConsentPurpose.PROJECTS in standing),
+        consents=_others(standing, may_be_contacted=may_be_contacted),
     )
+
+
+def _others(standing: Collection[ConsentPurpose], *, may_be_contacted: bool) -> frozenset[str]:
+    """Return to what somebody consented besides projects, as the engine calls it; nothing while nobody may ask them."""
+    return frozenset(purpose.value for purpose in OTHER_PURPOSES if may_be_contacted and purpose in standing)
 
 
 def declined_by(session: Session, statement: Select[Need]) -> dict[UUID, frozenset[str]]:
@@ -138,7 +155,7 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, at: d
     """Count, in one grouped query, what each helper took on.
 
     The hours of each partnership that goes on are those pledged, or those that were really worked in the last
-    thirty days where these are more.
+    thirty days where these are more. Offices held now add their hours to them.
     """
     is_over = Partnership.over_at.is_not(None)
     taken_on = (
@@ -148,6 +165,7 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, at: d
             func.sum(case((Partnership.stage == Stage.CLOSED, 1), else_=0)),
             func.sum(case((is_over, 1), else_=0)),
             literal(0.0),
+            literal(0),
         )
         .join(Partnership, Party.partnership_id == Partnership.id)
         .where(Party.side == Side.PROVIDER, Party.participant_id.in_(owners), Partnership.accepted_at.is_not(None))
@@ -162,6 +180,7 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, at: d
             literal(0),
             literal(0),
             func.sum(case((hours_worked > hours_pledged, hours_worked), else_=hours_pledged)),
+            literal(0),
         )
         .join(Partnership, Party.partnership_id == Partnership.id)
         .outerjoin(pledged, pledged.c.party_id == Party.id)
@@ -170,14 +189,32 @@ def records_of(session: Session, owners: Select[UUID] | Sequence[UUID], *, at: d
         .group_by(Party.participant_id)
     )
     records: dict[UUID, Record] = {}
-    rows: Sequence[Any] = session.execute(union_all(taken_on, under_way)).all()
-    for owner, past_year, closed, finished, hours in rows:
+    held = (
+        select(
+            RoleHolding.participant_id,
+            literal(0),
+            literal(0),
+            literal(0),
+            func.coalesce(func.sum(RoleHolding.hours_per_month), 0.0),
+            func.count(),
+        )
+        .where(RoleHolding.participant_id.in_(owners), is_held(town_day(at)))
+        .group_by(RoleHolding.participant_id)
+    )
+    rows: Sequence[Any] = session.execute(union_all(taken_on, under_way, held)).all()
+    for owner, past_year, closed, finished, hours, offices in rows:
         record = records.setdefault(owner, Record())
         record.past_year += past_year
         record.closed += closed
         record.finished += finished
         record.hours += hours
+        record.offices += offices
     return records
+
+
+def is_held(on: date) -> ColumnElement[bool]:
+    """Return the condition that an office is held on a day."""
+    return and_(RoleHolding.since <= on, or_(RoleHolding.until.is_(None), RoleHolding.until >= on))
 
 
 def _pledged() -> Subquery:

@@ -38,6 +38,7 @@ def needs(session: Session, statement: Select[Need], *, at: datetime) -> Needs:
         statement.options(
             joinedload(Need.participant),
             joinedload(Need.area),
+            joinedload(Need.council_seat),
             selectinload(Need.slots).joinedload(Slot.skill),
             selectinload(Need.fields),
         )
@@ -60,6 +61,7 @@ def load_need(session: Session, need: Need) -> Need:
                 joinedload(Need.participant).joinedload(Participant.consents),
                 joinedload(Need.area),
                 joinedload(Need.municipality),
+                joinedload(Need.council_seat),
                 joinedload(Need.slots).joinedload(Slot.skill),
                 joinedload(Need.fields),
             )
@@ -107,6 +109,7 @@ def need_profile(need: Need, *, declined: frozenset[str], on: date) -> NeedProfi
         slots=tuple(profile_of_slot(slot, slot.skill.code if slot.skill else None) for slot in need.slots),
         fields=frozenset(field.code for field in need.fields),
         declined=declined,
+        seat=need.council_seat,
         on=on,
     )
 

@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from matching import ItemProfile, NeedProfile, OfferProfile, SlotProfile
 from models import (
+    ConsentPurpose,
+    CouncilSeat,
     NeedStatus,
     OfferStatus,
+    ResourceKind,
 )
 from models.listings import is_used_up
+from models.taxonomy import LECTURE
 from models.years import fiscal_year
 from web.suggestions.queries.profiles.owners import Owner, Record
 
@@ -24,9 +28,10 @@ def profile_of_need(  # what a need is made of, whichever way it was read
     slots: tuple[SlotProfile, ...],
     fields: frozenset[str],
     declined: frozenset[str],
+    seat: CouncilSeat | None,
     on: date,
 ) -> NeedProfile:
-    """Return the profile of a need, a row or its columns."""
+    """Return the profile of a need, a row or its columns; `seat` says that it is for a council."""
     return NeedProfile(
         id=str(need.id),
         owner=str(need.participant_id),
@@ -43,6 +48,8 @@ def profile_of_need(  # what a need is made of, whichever way it was read
         online=need.online,
         is_open=need.status is NeedStatus.OPEN and not _is_past(need.expires_on, on) and owner.may_be_contacted,
         declined_by=declined,
+        purpose=_purpose(slots, seat),
+        most_offices=None if seat is None else seat.most_offices,
         version=need.version,
     )
 
@@ -77,12 +84,14 @@ def profile_of_offer(
         online=offer.online,
         is_open=offer.status is OfferStatus.OPEN and not _is_past(offer.expires_on, on),
         consented=owner.may_be_matched,
+        consents=owner.consents,
         engagements=engagements,
         engagement_limit=limit,
         yearly_engagements=offer.yearly_engagements if counts_this_year else 0,
         yearly_limit=offer.yearly_limit,
         hours_pledged=record.hours,
         hours_limit=owner.hours_per_month,
+        offices=record.offices,
         engagements_past_year=record.past_year,
         open_enquiries=owner.open_enquiries,
         record=record.closed / record.finished if record.finished else None,
@@ -111,6 +120,14 @@ def profile_of_item(item: Any, skill: str | None, *, is_resident: bool) -> ItemP
         quantity=item.quantity - item.promised if is_used_up(item.kind, is_resident=is_resident) else item.quantity,
         skill=skill,
     )
+
+
+def _purpose(slots: tuple[SlotProfile, ...], seat: CouncilSeat | None) -> str:
+    """Return for what people are sought; where all are to lecture, a person consented to being a lecturer."""
+    if seat is not None:
+        return ConsentPurpose.COUNCIL_SEAT.value
+    skills = {slot.skill for slot in slots if slot.kind == ResourceKind.PEOPLE.value}
+    return (ConsentPurpose.LECTURER if skills == {LECTURE} else ConsentPurpose.PROJECTS).value
 
 
 def _is_past(last_day: date | None, today: date) -> bool:

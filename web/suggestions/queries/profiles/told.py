@@ -17,6 +17,7 @@ from matching import NeedProfile, OfferProfile
 from models import (
     ActivityField,
     Area,
+    CouncilSeat,
     Need,
     Offer,
     OfferItem,
@@ -63,6 +64,7 @@ def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> To
     owners = owners_of(session, {row.participant_id for row in rows})
     paths = _paths(session, {row.area_id for row in rows})
     declined = declined_by(session, statement)
+    seats = {seat.need_id: seat for seat in session.scalars(select(CouncilSeat).where(CouncilSeat.need_id.in_(ids)))}
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(row.id): profile_of_need(
@@ -72,6 +74,7 @@ def told_needs(session: Session, statement: Select[Need], *, at: datetime) -> To
             slots=tuple(profile_of_slot(slot, slot.skill_code) for slot in slots.get(row.id, ())),
             fields=fields_of.get(row.id, frozenset()),
             declined=declined.get(row.id, frozenset()),
+            seat=seats.get(row.id),
             on=today,
         )
         for row in sorted(rows, key=lambda row: str(row.id))
