@@ -19,7 +19,7 @@ from web.worker import init_worker
 HERE: Final = Path(__file__).parent
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # each feature is named once
     """Return the application, ready to serve; it refuses to start where a promise is not kept."""
     from web.abilities import views as abilities_views
     from web.accounts import api as accounts_api
@@ -38,9 +38,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
+    from web.intake import views as intake_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
+    from web.networks import views as networks_views
     from web.news import views as news_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
+    from web.referrals import views as referrals_views
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
@@ -99,6 +102,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         searches_views,
         areas_views,
         administration_views,
+        intake_views,
+        referrals_views,
+        networks_views,
     ):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
@@ -123,9 +129,11 @@ def _init_work(app: Flask, settings: Settings) -> None:
     from web.endings import jobs as endings_jobs
     from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
+    from web.networks import jobs as networks_jobs
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
+    from web.referrals import jobs as referrals_jobs
     from web.searches import jobs as searches_jobs
     from web.suggestions import jobs as suggestions_jobs
 
@@ -144,5 +152,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         evaluations_jobs,
         listings_jobs,
         news_jobs,
+        referrals_jobs,
+        networks_jobs,
     )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])
