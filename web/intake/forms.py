@@ -23,21 +23,17 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 from models import Area, ConsentChannel, ConsentPurpose, ParticipantKind, Times, utc_now
 from models.years import town_day
 from web.abilities.queries.answers import MOST_THINGS, Answers, things
+from web.acts.forms import ways
+from web.acts.services import Said
 from web.agreements.forms import LARGEST_SCAN
 from web.agreements.services import Paper
 from web.fields import Hours, PastDay, Telephone, WholeNumber, members_of, narrowed, one_line, options
-from web.intake.services import Registration, Said
+from web.intake.services import Registration
 from web.labels import LABELS
 
 NOT_GIVEN: Final = ""
 ADULT, MINOR = "adult", "minor"
 PURPOSES: Final = (ConsentPurpose.PROJECTS, ConsentPurpose.LECTURER, ConsentPurpose.COUNCIL_SEAT)
-WAYS: Final = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.WEB)
-
-
-def ways() -> list[SelectChoice]:
-    """Return the ways in which something is said that a coordinator enters."""
-    return options((way.value, LABELS[ConsentChannel][way]) for way in WAYS)
 
 
 class ConsentEntry(Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,29 +11,17 @@ from models import (
     ActKind,
     ActOnBehalf,
     Area,
-    ConsentChannel,
     ConsentPurpose,
     IntakePaper,
-    Need,
-    Offer,
     Participant,
     ParticipantKind,
     Role,
 )
 from models.errors import InvalidValue, NotAllowed
-from models.years import town_day
 from web.abilities.queries.answers import Answers
 from web.abilities.services import Abilities, offer_for
+from web.acts.services import Said, note
 from web.agreements.services import Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who said something, in which way, and on which day."""
-
-    channel: ConsentChannel
-    by: str
-    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,44 +82,6 @@ def register(session: Session, registration: Registration, *, by: Account, at: d
         offered = offer_for(session, participant, abilities, by=by)
         note(session, ActKind.OFFER, participant, registration.said, by=by, at=at, offer=offered)
     return participant
-
-
-def note(  # one argument for each thing that an act tells
-    session: Session,
-    kind: ActKind,
-    participant: Participant,
-    said: Said,
-    *,
-    by: Account,
-    at: datetime,
-    need: Need | None = None,
-    offer: Offer | None = None,
-) -> ActOnBehalf:
-    """Note in which way somebody said what a coordinator enters for them.
-
-    Raises
-    ------
-    NotAllowed
-        The account speaks for the participant itself, or does not coordinate its place.
-
-    """
-    if by.represents(participant.id) or not by.covers(Role.COORDINATOR, participant.area.path):
-        raise NotAllowed("a coordinator enters what others say, not what they say themselves")
-    if said.on > town_day(at):
-        raise InvalidValue("what is entered was said before")
-    act = ActOnBehalf(
-        kind=kind,
-        channel=said.channel,
-        said_by=said.by,
-        said_on=said.on,
-        entered_at=at,
-        participant=participant,
-        need=need,
-        offer=offer,
-        entered_by=by,
-    )
-    session.add(act)
-    return act
 
 
 def _keep(session: Session, act: ActOnBehalf, paper: Paper) -> None:
