@@ -118,7 +118,8 @@ def past_their_day(session: Session, today: date) -> Sequence[UUID]:
 
 def lock(session: Session, network: Network) -> None:
     """Make others wait who want to end or extend it, and read it anew."""
-    session.refresh(network, with_for_update={"key_share": True})
+    session.execute(select(Network.id).where(Network.id == network.id).with_for_update(key_share=True))
+    session.refresh(network, ["ends_on", "extended_because", "ended_at", "members", "version"])
 
 
 def places(session: Session, account: Account) -> Sequence[Area]:

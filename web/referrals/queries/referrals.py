@@ -26,6 +26,7 @@ from models import (
     Visit,
     lies_under,
 )
+from models.listings import need_fields
 from models.participants import participant_fields
 
 PAGE_SIZE: Final = 30
@@ -145,7 +146,7 @@ def subject_of(session: Session, account: Account, kind: type[Any], identity: UU
     if isinstance(row, Need):
         return Subject(
             area=row.area,
-            about=list(row.fields),
+            about=_chosen(session, select(need_fields.c.activity_field_id).where(need_fields.c.need_id == row.id)),
             title=row.title,
             text="\n".join(part for part in (row.title, row.body) if part),
             contact="",
@@ -186,7 +187,8 @@ def by_token(session: Session, token: str) -> Referral | None:
 
 def lock(session: Session, referral: Referral) -> None:
     """Make others wait who want to answer or remind, and read it anew."""
-    session.refresh(referral, with_for_update={"key_share": True})
+    session.execute(select(Referral.id).where(Referral.id == referral.id).with_for_update(key_share=True))
+    session.refresh(referral, ["state", "received_at", "closed_at", "reminded_at", "version"])
 
 
 def due_for_reminder(session: Session, today: date) -> Sequence[UUID]:
@@ -231,6 +233,10 @@ def _fields_of(session: Session, participant_id: UUID | None) -> Sequence[Activi
     if participant_id is None:
         return ()
     chosen = select(participant_fields.c.activity_field_id).where(participant_fields.c.participant_id == participant_id)
+    return _chosen(session, chosen)
+
+
+def _chosen(session: Session, chosen: Select[UUID]) -> Sequence[ActivityField]:
     return session.scalars(
         select(ActivityField).where(ActivityField.id.in_(chosen)).order_by(ActivityField.position)
     ).all()
