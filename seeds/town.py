@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference
+from seeds import endorsements, history, listings, people, reference, referrals
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -78,6 +78,9 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
         weights=session.scalars(select(WeightSet).order_by(WeightSet.number).limit(1)).one(),
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
+    referrals.pass_on(session, TOWN, words=words, people=population, market=market, almanac=almanac)
+    referrals.gather(session, TOWN, areas=words.areas, people=population, almanac=almanac)
+    referrals.enter(session, TOWN, people=population, market=market, almanac=almanac)
     market.settle()
     session.flush()
     return Summary(
