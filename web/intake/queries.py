@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
     Account,
+    ActivityField,
     Area,
     AreaLevel,
     Intermediary,
@@ -25,7 +26,8 @@ __all__ = ["Done", "acts_for", "done_for", "needs_of", "offers_of", "perhaps_the
 
 MOST_PLACES: Final = 300
 MOST_ALIKE: Final = 5
-HAND_IN_PLACES: Final = 3
+HAND_IN_PLACES: Final = 2
+FOR_EVERYBODY: Final = "community_development"
 
 
 def offers_of(session: Session, participant: Participant) -> Sequence[Offer]:
@@ -88,11 +90,12 @@ def places_to_hand_in(session: Session, path: str) -> Sequence[Intermediary]:
         return ()
     parts = path.split(".")
     around = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    is_for_everybody = case((Intermediary.fields.any(ActivityField.code == FOR_EVERYBODY), 0), else_=1)
     return session.scalars(
         select(Intermediary)
         .join(Area, Intermediary.area_id == Area.id)
         .where(Intermediary.ended_on.is_(None), Area.path.in_(around))
         .options(lazyload(Intermediary.participant))
-        .order_by(func.length(Area.path).desc(), Intermediary.name, Intermediary.id)
+        .order_by(is_for_everybody, func.length(Area.path).desc(), Intermediary.name, Intermediary.id)
         .limit(HAND_IN_PLACES)
     ).all()

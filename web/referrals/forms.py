@@ -110,11 +110,11 @@ class EntryForm(FlaskForm):
         filters=[one_line],
         validators=[Length(max=200, message=_l("Please keep it under 200 characters."))],
     )
-    area = SelectField(_l("Where it stands"), validators=[InputRequired(_l("Choose a place."))])
+    area = SelectField(_l("Place of the office"), validators=[InputRequired(_l("Choose a place."))])
     areas = SelectMultipleField(
         _l("Places it looks after"), description=_l("Leave all open if it is the place where it stands.")
     )
-    fields = SelectMultipleField(_l("Fields"))
+    fields = SelectMultipleField(_l("Fields of activity"))
 
     def offer(self, places: Sequence[Area], fields: Sequence[ActivityField], language: str) -> None:
         """Give the choices: places that the account looks after, and all fields."""
