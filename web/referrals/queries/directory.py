@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -141,7 +141,7 @@ def _standing() -> Select[Intermediary]:
     return select(Intermediary).join(Area, Intermediary.area_id == Area.id).where(Intermediary.ended_on.is_(None))
 
 
-def _of_an_entry() -> tuple[object, ...]:
+def _of_an_entry() -> tuple[Any, ...]:
     return (selectinload(Intermediary.fields), selectinload(Intermediary.areas), lazyload(Intermediary.participant))
 
 
