@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
@@ -77,9 +77,7 @@ def done_for(session: Session, participant: Participant) -> Sequence[Done]:
     acts = acts_for(session, participant)
     found = [_of_act(act) for act in acts if act.kind is not ActKind.CONSENT]
     found += _consents(session, participant, [act for act in acts if act.kind is ActKind.CONSENT])
-    found += _replies(session, participant)
-    found += _signatures(session, participant)
-    found += _evaluations(session, participant)
+    found += _said_in_partnerships(session, participant)
     found += _petitions(session, participant)
     return sorted(found, key=lambda done: done.on, reverse=True)
 
@@ -130,45 +128,53 @@ def _consents(session: Session, participant: Participant, acts: Sequence[ActOnBe
     ]
 
 
-def _replies(session: Session, participant: Participant) -> list[Done]:
-    rows = session.execute(
-        select(Enquiry.answered_at, Enquiry.channel, Partnership.title)
+def _said_in_partnerships(session: Session, participant: Participant) -> list[Done]:
+    """Return replies, signatures and evaluations, all in one go."""
+    of_participant = Party.participant_id == participant.id
+    replies = (
+        select(
+            literal(REPLY),
+            Enquiry.answered_at,
+            Enquiry.channel,
+            literal(""),
+            Partnership.title,
+            literal("").label("by"),
+        )
         .join(Party, Enquiry.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
-        .where(Party.participant_id == participant.id, Enquiry.channel != ConsentChannel.WEB)
+        .where(of_participant, Enquiry.channel != ConsentChannel.WEB, Enquiry.answered_at.is_not(None))
     )
-    return [
-        Done(what=REPLY, on=town_day(at), channel=channel, title=title)
-        for at, channel, title in rows
-        if at is not None and channel is not None
-    ]
-
-
-def _signatures(session: Session, participant: Participant) -> list[Done]:
-    rows = session.execute(
-        select(Signature.signed_at, Signature.channel, Signature.name, AgreementVersion.title, Account.name)
+    signatures = (
+        select(
+            literal(SIGNATURE),
+            Signature.signed_at,
+            Signature.channel,
+            Signature.name,
+            AgreementVersion.title,
+            func.coalesce(Account.name, ""),
+        )
         .join(Party, Signature.party_id == Party.id)
         .join(AgreementVersion, Signature.version_id == AgreementVersion.id)
         .outerjoin(Account, Signature.entered_by_id == Account.id)
-        .where(Party.participant_id == participant.id, Signature.channel != ConsentChannel.WEB)
+        .where(of_participant, Signature.channel != ConsentChannel.WEB)
     )
-    return [
-        Done(what=SIGNATURE, on=town_day(at), channel=channel, said_by=name, title=title, entered_by=typed or "")
-        for at, channel, name, title, typed in rows
-    ]
-
-
-def _evaluations(session: Session, participant: Participant) -> list[Done]:
-    rows = session.execute(
-        select(Evaluation.given_at, Evaluation.channel, Partnership.title, Account.name)
+    evaluations = (
+        select(
+            literal(EVALUATION),
+            Evaluation.given_at,
+            Evaluation.channel,
+            literal(""),
+            Partnership.title,
+            func.coalesce(Account.name, ""),
+        )
         .join(Party, Evaluation.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
         .outerjoin(Account, Evaluation.given_by_id == Account.id)
-        .where(Party.participant_id == participant.id, Evaluation.channel != ConsentChannel.WEB)
+        .where(of_participant, Evaluation.channel != ConsentChannel.WEB)
     )
     return [
-        Done(what=EVALUATION, on=town_day(at), channel=channel, title=title, entered_by=typed or "")
-        for at, channel, title, typed in rows
+        Done(what=what, on=town_day(at), channel=channel, said_by=said_by, title=title, entered_by=by)
+        for what, at, channel, said_by, title, by in session.execute(union_all(replies, signatures, evaluations))
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
@@ -22,35 +22,25 @@ from models import (
 )
 from web.acts.queries import Done, acts_for, done_for
 
-__all__ = ["Done", "acts_for", "done_for", "needs_of", "offers_of", "perhaps_the_same", "places", "places_to_hand_in"]
+__all__ = ["Done", "acts_for", "done_for", "perhaps_the_same", "places", "places_to_hand_in", "standing_titles"]
 
+NEED, OFFER = "need", "offer"
 MOST_PLACES: Final = 300
 MOST_ALIKE: Final = 5
 HAND_IN_PLACES: Final = 2
 FOR_EVERYBODY: Final = "community_development"
 
 
-def offers_of(session: Session, participant: Participant) -> Sequence[Offer]:
-    """Return the offers of a participant that stand, for the slip that it is handed."""
-    return session.scalars(
-        select(Offer)
-        .where(Offer.participant_id == participant.id, Offer.status != OfferStatus.WITHDRAWN)
-        .options(lazyload(Offer.participant))
-        .order_by(Offer.created_at, Offer.id)
-    ).all()
-
-
-def needs_of(session: Session, participant: Participant) -> Sequence[Need]:
-    """Return the needs of a participant that stand, for the slip that it is handed."""
-    return session.scalars(
-        select(Need)
-        .where(
-            Need.participant_id == participant.id,
-            Need.status.in_([NeedStatus.OPEN, NeedStatus.DRAFT, NeedStatus.FILLED]),
-        )
-        .options(lazyload(Need.participant))
-        .order_by(Need.created_at, Need.id)
-    ).all()
+def standing_titles(session: Session, participant: Participant) -> Sequence[tuple[str, str]]:
+    """Return what of a participant stands, for the slip that it is handed: whether need or offer, and its title."""
+    needs = select(literal(NEED), Need.title).where(
+        Need.participant_id == participant.id,
+        Need.status.in_([NeedStatus.OPEN, NeedStatus.DRAFT, NeedStatus.FILLED]),
+    )
+    offers = select(literal(OFFER), Offer.title).where(
+        Offer.participant_id == participant.id, Offer.status != OfferStatus.WITHDRAWN
+    )
+    return [(kind, title) for kind, title in session.execute(union_all(offers, needs))]
 
 
 def places(session: Session, account: Account) -> Sequence[Area]:
