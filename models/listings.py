@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -40,6 +40,9 @@ from models.taxonomy import (
     SmallRole,
     Window,
 )
+
+if TYPE_CHECKING:
+    from models.on_behalf import ActOnBehalf
 
 MOST_SLOTS: Final = 6
 MOST_ITEMS: Final = 6
@@ -152,6 +155,9 @@ class Need(Versioned, Base, kw_only=True):
         order_by="Slot.position",
         lazy="raise",
         default_factory=list,
+    )
+    acts: Mapped[list["ActOnBehalf"]] = relationship(
+        viewonly=True, order_by="ActOnBehalf.entered_at.desc()", lazy="raise", init=False
     )
 
     def __post_init__(self) -> None:

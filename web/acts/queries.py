@@ -55,13 +55,6 @@ def acts_for(session: Session, participant: Participant) -> Sequence[ActOnBehalf
     ).all()
 
 
-def acts_of_need(session: Session, need: Need) -> Sequence[ActOnBehalf]:
-    """Return in which way a need was said where a coordinator entered it, the newest first."""
-    return session.scalars(
-        _acts().where(ActOnBehalf.need_id == need.id).order_by(ActOnBehalf.entered_at.desc(), ActOnBehalf.id)
-    ).all()
-
-
 def acts_of_offer(session: Session, offer: Offer) -> Sequence[ActOnBehalf]:
     """Return in which way an offer was said where a coordinator entered it, the newest first."""
     return session.scalars(

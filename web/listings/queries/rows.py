@@ -17,6 +17,7 @@ from matching.profiles import NeedProfile, SlotProfile
 from models import (
     Account,
     ActivityField,
+    ActOnBehalf,
     Area,
     Commitment,
     Need,
@@ -124,6 +125,9 @@ def whole_need(session: Session, need: Need) -> Need:
             joinedload(Need.participant).lazyload(Participant.consents),
             joinedload(Need.area),
             joinedload(Need.municipality),
+            joinedload(Need.acts)
+            .joinedload(ActOnBehalf.entered_by)
+            .options(lazyload(Account.memberships), lazyload(Account.appointments)),
         )
     )
     return session.scalars(statement).unique().one()

@@ -29,7 +29,7 @@ from models import (
 )
 from models.years import town_day
 from web.acts.forms import SaidForm
-from web.acts.queries import acts_of_need, acts_of_offer
+from web.acts.queries import acts_of_offer
 from web.acts.services import is_for_somebody_else, note
 from web.cases.queries import similar_cases
 from web.database import current_session
@@ -120,7 +120,6 @@ def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
         "wishes": together.wishes_of(session, need, account),
         "cases": [one for one in together.cases_like(session, need, account) if one.partnership.id not in told],
         "reports": reports,
-        "acts": acts_of_need(session, need),
     }
 
 
