@@ -42,6 +42,7 @@ from models.taxonomy import (
 )
 
 if TYPE_CHECKING:
+    from models.on_behalf import ActOnBehalf
     from models.staff_bank import CouncilSeat
 
 MOST_SLOTS: Final = 6
@@ -158,6 +159,9 @@ class Need(Versioned, Base, kw_only=True):
         order_by="Slot.position",
         lazy="raise",
         default_factory=list,
+    )
+    acts: Mapped[list["ActOnBehalf"]] = relationship(
+        viewonly=True, order_by="ActOnBehalf.entered_at.desc()", lazy="raise", init=False
     )
 
     def __post_init__(self) -> None:

@@ -53,12 +53,20 @@ class Network(Versioned, Base, kw_only=True):
         """Return the members that have not left."""
         return [member for member in self.members if member.left_on is None]
 
+    @property
+    def extensions(self) -> list[tuple[date, str]]:
+        """Return until when the mission was given more time, and why, the first time first."""
+        lines = [line.partition(" ") for line in self.extended_because.splitlines()]
+        return [(date.fromisoformat(until), because) for until, _, because in lines]
+
     def extend(self, *, until: date, because: str) -> None:
-        """Give the mission more time, and say why."""
+        """Give the mission more time, and say why; what was said the times before is kept."""
         self._check_is_not_over()
+        because = " ".join(because.split())
         if until <= self.ends_on or not because:
             raise InvalidValue("a later last day is given with a reason")
-        self.ends_on, self.extended_because = until, because
+        lines = [*self.extended_because.splitlines(), f"{until.isoformat()} {because}"]
+        self.ends_on, self.extended_because = until, "\n".join(lines)
 
     def end(self, *, because: str, fulfilled: bool | None, at: datetime) -> None:
         """End the network with its mission; nobody said whether it was fulfilled where the clock ends it."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, meetings, people, reference, routing, staff_bank, visits
+from seeds import endorsements, history, listings, meetings, people, reference, referrals, routing, staff_bank, visits
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -84,6 +84,9 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     staff_bank.hold_offices(session, TOWN, people=population, almanac=almanac)
     staff_bank.hold_courses(session, TOWN, words=words, people=population, almanac=almanac)
     seats = staff_bank.seek_members(session, TOWN, words=words, people=population, almanac=almanac)
+    referrals.pass_on(session, TOWN, words=words, people=population, market=market, almanac=almanac)
+    referrals.gather(session, TOWN, areas=words.areas, people=population, almanac=almanac)
+    referrals.enter(session, TOWN, people=population, market=market, almanac=almanac)
     market.settle()
     needs = {**market.needs, **seats}
     routing.take_charge(session, people=population, needs=needs)

@@ -40,9 +40,11 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.inbox import views as inbox_views
+    from web.intake import views as intake_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
+    from web.networks import views as networks_views
     from web.news import views as news_views
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
@@ -52,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
     from web.petitions import views as petitions_views
+    from web.referrals import views as referrals_views
     from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
     from web.staff_bank import views as staff_bank_views
@@ -111,6 +114,9 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         visits_views,
         consultations_views,
         administration_views,
+        intake_views,
+        referrals_views,
+        networks_views,
     ):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
@@ -137,10 +143,12 @@ def _init_work(app: Flask, settings: Settings) -> None:
     from web.endings import jobs as endings_jobs
     from web.evaluations import jobs as evaluations_jobs
     from web.listings import jobs as listings_jobs
+    from web.networks import jobs as networks_jobs
     from web.news import jobs as news_jobs
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
     from web.petitions import jobs as petitions_jobs
+    from web.referrals import jobs as referrals_jobs
     from web.searches import jobs as searches_jobs
     from web.suggestions import jobs as suggestions_jobs
 
@@ -162,5 +170,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         news_jobs,
         consultations_jobs,
         petitions_jobs,
+        referrals_jobs,
+        networks_jobs,
     )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])

@@ -87,9 +87,16 @@ def register(session: Session, person: Person, abilities: Abilities, *, by: Acco
 
 
 def offer(session: Session, resident: Participant, abilities: Abilities, *, by: Account, at: datetime) -> Offer:
-    """Write what a resident can do as an open offer."""
+    """Write what a resident can do as an open offer; the answers that were kept for it are done with."""
+    written = offer_for(session, resident, abilities, by=by)
+    _forget_draft(session, by, at=at)
+    return written
+
+
+def offer_for(session: Session, participant: Participant, abilities: Abilities, *, by: Account) -> Offer:
+    """Write what somebody can do as an open offer, also for somebody without an account."""
     answers = abilities.answers
-    written = post_offer(
+    return post_offer(
         session,
         OfferDraft(
             title=abilities.title,
@@ -99,12 +106,10 @@ def offer(session: Session, resident: Participant, abilities: Abilities, *, by: 
             windows=answers.windows,
             items=_at_free_positions(_pieces(session, abilities, by.locale), taken=()),
         ),
-        participant=resident,
+        participant=participant,
         by=by,
         opened=True,
     )
-    _forget_draft(session, by, at=at)
-    return written
 
 
 def change(session: Session, offer: Offer, abilities: Abilities, *, version: int, by: Account, at: datetime) -> None:

@@ -26,8 +26,9 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant
-from web.fields import Hours, Telephone, WholeNumber, narrowed
+from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant, utc_now
+from models.years import town_day
+from web.fields import Hours, PastDay, Telephone, WholeNumber, narrowed, one_line
 from web.labels import LABELS
 from web.participants.queries import Contact
 from web.participants.services import Profile
@@ -182,6 +183,18 @@ class ConsentForm(FlaskForm):
         default=ConsentChannel.WEB.value,
         validate_choice=False,
     )
+
+    said_by = StringField(
+        _l("Who said it (if not the person)"),
+        filters=[one_line],
+        validators=[Length(max=100, message=_l("Please keep it under 100 characters."))],
+    )
+    said_on = PastDay(_l("When (if not today)"), validators=[Optional()])
+
+    def validate_said_on(self, field: PastDay) -> None:
+        """Refuse a day that has not come."""
+        if field.data is not None and field.data > town_day(utc_now()):
+            raise ValidationError(_l("This day lies in the future. Write down what has happened."))
 
     def validate_channel(self, field: RadioField) -> None:
         """Refuse a channel that does not exist."""

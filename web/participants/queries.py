@@ -131,19 +131,23 @@ def _work_together(account: Account | None, participant: Participant, partnershi
 
 def reveals_of(session: Session, participant: Participant, *, limit: int = 50) -> Sequence[Reveal]:
     """Return to whom the participant's contact details became visible, newest first."""
-    return session.scalars(
-        select(Reveal)
-        .where(Reveal.subject_id == participant.id)
-        .options(
-            joinedload(Reveal.to_participant).lazyload(Participant.consents),
-            joinedload(Reveal.to_account).options(lazyload(Account.memberships), lazyload(Account.appointments)),
-            joinedload(Reveal.partnership)
-            .selectinload(Partnership.parties)
-            .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+    return (
+        session.scalars(
+            select(Reveal)
+            .where(Reveal.subject_id == participant.id)
+            .options(
+                joinedload(Reveal.to_participant).lazyload(Participant.consents),
+                joinedload(Reveal.to_account).options(lazyload(Account.memberships), lazyload(Account.appointments)),
+                joinedload(Reveal.partnership)
+                .joinedload(Partnership.parties)
+                .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+            )
+            .order_by(Reveal.at.desc(), Reveal.id)
+            .limit(limit)
         )
-        .order_by(Reveal.at.desc(), Reveal.id)
-        .limit(limit)
-    ).all()
+        .unique()
+        .all()
+    )
 
 
 def seen_reveals(session: Session, participant: Participant, account: Account) -> Sequence[SeenReveal]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from models import (
+    ActKind,
     ConsentChannel,
     ConsentPurpose,
     Endorsement,
@@ -19,6 +20,8 @@ from models import (
     utc_now,
 )
 from models.years import town_day
+from web.acts.queries import acts_for
+from web.acts.services import Said, note
 from web.database import current_session
 from web.endorsements.queries import all_of, standing
 from web.i18n import locale
@@ -69,8 +72,11 @@ def consent(found: Participant) -> ResponseReturnValue:
         return _participant_page(found, RevealForm(formdata=None), consent_form=form), 422
     session, account, purpose = current_session(), account_at_work(), ConsentPurpose(form.purpose.data)
     if form.action.data == GIVE:
-        channel = ConsentChannel(form.channel.data)
-        services.give_consent(session, found, purpose, by=account, at=utc_now(), channel=channel)
+        at, channel = utc_now(), ConsentChannel(form.channel.data)
+        services.give_consent(session, found, purpose, by=account, at=at, channel=channel)
+        if channel is not ConsentChannel.WEB:
+            said = Said(channel, form.said_by.data or found.name, form.said_on.data or town_day(at))
+            note(session, ActKind.CONSENT, found, said, by=account, at=at)
         flash(_("The consent has been recorded."), "success")
     else:
         services.withdraw_consent(session, found, purpose, by=account, at=utc_now())
@@ -195,6 +201,7 @@ def _participant_page(found: Participant, reveal_form: RevealForm, *, consent_fo
         standing_today=_standing(found, on=today) if not reads_past_ones else (),
         endorsements=all_of(session, found) if reads_past_ones and not found.is_resident else (),
         reveals=queries.seen_reveals(session, found, account) if account and (is_own or coordinates) else [],
+        acts=acts_for(session, found) if is_own or coordinates else (),
         purposes=queries.purposes_asked(found),
         reveal_form=reveal_form,
         consent_form=consent_form or ConsentForm(formdata=None),

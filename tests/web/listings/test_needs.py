@@ -210,7 +210,9 @@ def test_a_coordinator_posts_for_a_participant_and_the_record_says_who(
     participants = [make_participant(area=town), make_participant(area=town)]
     session.add_all(participants)
 
-    signed_in(coordinator).post("/needs/new", data=TYPED | {"participant": str(participants[1].id)})
+    signed_in(coordinator).post(
+        "/needs/new", data=TYPED | {"participant": str(participants[1].id), "told-channel": "telephone"}
+    )
 
     need = session.scalars(select(Need)).one()
     assert need.participant_id == participants[1].id

@@ -17,6 +17,7 @@ from matching.profiles import NeedProfile, SlotProfile
 from models import (
     Account,
     ActivityField,
+    ActOnBehalf,
     Area,
     Commitment,
     Need,
@@ -125,6 +126,9 @@ def whole_need(session: Session, need: Need) -> Need:
             joinedload(Need.area),
             joinedload(Need.municipality),
             joinedload(Need.council_seat),
+            joinedload(Need.acts)
+            .joinedload(ActOnBehalf.entered_by)
+            .options(lazyload(Account.memberships), lazyload(Account.appointments)),
         )
     )
     return session.scalars(statement).unique().one()

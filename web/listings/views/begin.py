@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from models import DraftKind, Need, Permission, is_granted, utc_now
 from models.partnerships import REPLY_BUSINESS_DAYS
 from seeds.ready_made import ready_made_needs
+from web.acts.services import is_for_somebody_else
 from web.database import current_session
 from web.drafts import services as draft_services
 from web.drafts.forms import DraftOf, saved_sentence
@@ -103,6 +104,9 @@ def post_begun_need() -> ResponseReturnValue:
     if not form.validate():
         flash(_("An answer is still missing here."), "warning")
         return redirect(_unanswered(form), 303)
+    if is_for_somebody_else(account_at_work(), form.chosen_participant):
+        flash(_("You enter this for somebody else. Say who said it, and in which way."), "info")
+        return redirect(url_for("listings.new_need"), 303)
     need = need_services.post_need(
         current_session(), form.need(), participant=form.chosen_participant, by=account_at_work(), opened=True
     )

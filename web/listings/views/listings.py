@@ -1,7 +1,7 @@
 """Pages: lists, one page each, forms to post and edit, and the buttons that open, pause and withdraw."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import (
     Account,
+    ActKind,
     Condition,
     DraftKind,
     Endorsement,
@@ -27,6 +28,9 @@ from models import (
     utc_now,
 )
 from models.years import town_day
+from web.acts.forms import SaidForm
+from web.acts.queries import acts_of_offer
+from web.acts.services import is_for_somebody_else, note
 from web.cases.queries import similar_cases
 from web.charges.queries import charge_of
 from web.database import current_session
@@ -46,6 +50,8 @@ from web.listings.views.blueprint import bp
 from web.participants.queries import seen_by
 from web.security import account_at_work, current_account, requires
 from web.undoing import StepTaken, Undoable, offer_undo
+
+TOLD: Final = "told-"
 
 
 @bp.app_template_test("unstated")
@@ -123,10 +129,10 @@ def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
 @requires(Permission.NEED_POST)
 def new_need() -> ResponseReturnValue:
     """Post a need, as a draft or open at once."""
-    kept = DraftOf(DraftKind.NEED)
+    kept, told = DraftOf(DraftKind.NEED), SaidForm(request.form, prefix=TOLD)
     form = NeedForm.to_post(current_session(), account_at_work(), typed=kept.typed)
-    if not form.validate_on_submit():
-        return _form_page("listings/need_form.html", form, kept)
+    if not form.validate_on_submit() or not _is_told(form, told):
+        return _form_page("listings/need_form.html", form, kept, told)
     need = need_services.post_need(
         current_session(),
         form.draft(),
@@ -134,6 +140,7 @@ def new_need() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    _note_who_said(need, told)
     kept.forget()
     flash(_("The need is open.") if need.is_open else _("The need is saved as a draft."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
@@ -143,12 +150,12 @@ def new_need() -> ResponseReturnValue:
 @requires(Permission.NEED_EDIT, on=Need)
 def edit_need(need: Need) -> ResponseReturnValue:
     """Change a need; when somebody else was faster, show both versions."""
-    kept = DraftOf(DraftKind.NEED, about=str(need.id))
+    kept, told = DraftOf(DraftKind.NEED, about=str(need.id)), SaidForm(request.form, prefix=TOLD)
     form = NeedForm.to_edit(current_session(), need, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, form.as_saved(need), url_for("listings.need", id=need.id))
-    if not form.validate_on_submit():
-        return _form_page("listings/need_form.html", form, kept)
+    if not form.validate_on_submit() or not told.validate():
+        return _form_page("listings/need_form.html", form, kept, told)
     need_services.edit_need(
         current_session(),
         need,
@@ -157,6 +164,7 @@ def edit_need(need: Need) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    _note_who_said(need, told)
     kept.forget()
     flash(_("The need is saved."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
@@ -206,6 +214,7 @@ def offer(offer: Offer) -> ResponseReturnValue:
         endorsements=endorsements_of(current_session(), offer.participant),
         may_edit=may_edit,
         perhaps_meant=queries.skills_perhaps_meant(current_session(), offer.items) if may_edit else {},
+        acts=acts_of_offer(current_session(), offer) if may_edit else (),
     )
 
 
@@ -213,10 +222,10 @@ def offer(offer: Offer) -> ResponseReturnValue:
 @requires(Permission.OFFER_POST)
 def new_offer() -> ResponseReturnValue:
     """Post an offer, as a draft or open at once."""
-    kept = DraftOf(DraftKind.OFFER)
+    kept, told = DraftOf(DraftKind.OFFER), SaidForm(request.form, prefix=TOLD)
     form = OfferForm.to_post(current_session(), account_at_work(), typed=kept.typed)
-    if not form.validate_on_submit():
-        return _form_page("listings/offer_form.html", form, kept)
+    if not form.validate_on_submit() or not _is_told(form, told):
+        return _form_page("listings/offer_form.html", form, kept, told)
     offer = offer_services.post_offer(
         current_session(),
         form.draft(),
@@ -224,6 +233,7 @@ def new_offer() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    _note_who_said(offer, told)
     kept.forget()
     flash(_("The offer is open.") if offer.is_open else _("The offer is saved as a draft."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
@@ -233,12 +243,12 @@ def new_offer() -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def edit_offer(offer: Offer) -> ResponseReturnValue:
     """Change an offer; when somebody else was faster, show both versions."""
-    kept = DraftOf(DraftKind.OFFER, about=str(offer.id))
+    kept, told = DraftOf(DraftKind.OFFER, about=str(offer.id)), SaidForm(request.form, prefix=TOLD)
     form = OfferForm.to_edit(current_session(), offer, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, form.as_saved(offer), url_for("listings.offer", id=offer.id))
-    if not form.validate_on_submit():
-        return _form_page("listings/offer_form.html", form, kept)
+    if not form.validate_on_submit() or not told.validate():
+        return _form_page("listings/offer_form.html", form, kept, told)
     offer_services.edit_offer(
         current_session(),
         offer,
@@ -247,6 +257,7 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
+    _note_who_said(offer, told)
     kept.forget()
     flash(_("The offer is saved."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
@@ -288,8 +299,36 @@ def _offer_undo(what: Undoable, row: Need | Offer, before: NeedStatus | OfferSta
     offer_undo(StepTaken(what=what, row=row.id, mark=str(row.version), before=before.value))
 
 
-def _form_page(template: str, form: ListingForm[Any], kept: DraftOf) -> ResponseReturnValue:
-    return render_template(template, form=form, kept=kept), 422 if form.is_submitted() else 200
+def _form_page(template: str, form: ListingForm[Any], kept: DraftOf, told: SaidForm) -> ResponseReturnValue:
+    account = account_at_work()
+    asks_how = any(is_for_somebody_else(account, one) for one in form.found.participants)
+    page = render_template(template, form=form, kept=kept, told=told, asks_how=asks_how)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _is_told(form: ListingForm[Any], told: SaidForm) -> bool:
+    """Check that it says who said it and how, where it is entered for somebody else."""
+    if not told.validate():
+        return False
+    return bool(told.channel.data) or not is_for_somebody_else(account_at_work(), form.chosen_participant) or told.ask()
+
+
+def _note_who_said(row: Need | Offer, told: SaidForm) -> None:
+    """Note how the participant said what was entered for it, where the account does not speak for it."""
+    account, participant = account_at_work(), row.participant
+    said = told.said(usually_by=participant.contact_name or participant.name)
+    if said is None or not is_for_somebody_else(account, participant):
+        return
+    note(
+        current_session(),
+        ActKind.NEED if isinstance(row, Need) else ActKind.OFFER,
+        participant,
+        said,
+        by=account,
+        at=utc_now(),
+        need=row if isinstance(row, Need) else None,
+        offer=row if isinstance(row, Offer) else None,
+    )
 
 
 def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], page_url: str) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""Networks that are founded for a mission, and end with it."""

@@ -1,0 +1,92 @@
+"""Changes: a network is founded, gets members, more time, and ends."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from models import Account, Area, Network, NetworkMember, Participant, Role
+from models.errors import AlreadyDecided, NotAllowed
+from models.years import town_day
+from web.networks import queries
+
+# What the clock writes down stands in the language of the town, as all that is written down.
+TIME_WAS_UP: Final = "期間が終わったため、解散しました。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """What a network is for, how one sees that it is fulfilled, and until when."""
+
+    name: str
+    mission: str
+    measure: str
+    area: Area
+    starts_on: date
+    ends_on: date
+
+
+def found(session: Session, mission: Mission, *, by: Account) -> Network:
+    """Found a network for a mission."""
+    _check_looks_after(by, mission.area)
+    network = Network(
+        name=mission.name,
+        mission=mission.mission,
+        measure=mission.measure,
+        area=mission.area,
+        starts_on=mission.starts_on,
+        ends_on=mission.ends_on,
+    )
+    session.add(network)
+    return network
+
+
+def reword(network: Network, *, name: str, mission: str, measure: str, version: int) -> None:
+    """Change how the mission is worded; its last day is moved only with a reason."""
+    network.check_version(version)
+    if network.is_over:
+        raise AlreadyDecided("a network that has ended stays as it was")
+    network.name, network.mission, network.measure = name, mission, measure
+
+
+def join(session: Session, network: Network, participant: Participant, *, at: datetime) -> NetworkMember:
+    """Let a participant be a member; who is one already stays one."""
+    queries.lock(session, network)
+    if network.is_over:
+        raise AlreadyDecided("nobody joins a network that has ended")
+    present = next((one for one in network.present if one.participant_id == participant.id), None)
+    if present is not None:
+        return present
+    member = NetworkMember(network=network, participant=participant, joined_on=town_day(at))
+    session.add(member)
+    return member
+
+
+def leave(member: NetworkMember, *, at: datetime) -> None:
+    """Note that somebody is a member no longer."""
+    member.leave(on=max(town_day(at), member.joined_on))
+
+
+def extend(session: Session, network: Network, *, until: date, because: str) -> None:
+    """Give the mission more time."""
+    queries.lock(session, network)
+    network.extend(until=until, because=because)
+
+
+def end(session: Session, network: Network, *, because: str, fulfilled: bool, at: datetime) -> None:
+    """End a network with its mission."""
+    queries.lock(session, network)
+    network.end(because=because, fulfilled=fulfilled, at=at)
+
+
+def keep_time(session: Session, network: Network, *, at: datetime) -> None:
+    """End a network whose last day has passed; nobody has said then whether its mission was fulfilled."""
+    queries.lock(session, network)
+    if not network.is_over and network.ends_on < town_day(at):
+        network.end(because=TIME_WAS_UP, fulfilled=None, at=at)
+
+
+def _check_looks_after(account: Account, area: Area) -> None:
+    if not any(account.covers(role, area.path) for role in (Role.COORDINATOR, Role.ADMINISTRATOR)):
+        raise NotAllowed("a network is founded by those who look after the place")
