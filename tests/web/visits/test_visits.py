@@ -313,3 +313,19 @@ def test_a_visit_about_a_consultation_is_begun_with_it(town: Any, signed_in: Sig
     visit = town.session.scalars(select(Visit)).one()
     assert visit.consultation_id == consultation.id
     assert f"/visits/{visit.id}" in browser.get(f"/consultations/{consultation.id}").text
+
+
+def test_the_form_that_phones_keep_is_about_nobody(town: Any, signed_in: SignedIn) -> None:
+    page = signed_in(town.coordinator).get("/visits/offline").text
+
+    assert all(name not in page for name in (town.coordinator.name, str(town.coordinator.id), town.association.name))
+    assert "data-offline" in page
+
+
+def test_only_the_form_may_start_the_worker(town: Any, signed_in: SignedIn) -> None:
+    browser = signed_in(town.coordinator)
+
+    policies = [browser.get(page).headers["Content-Security-Policy"] for page in ("/visits/new", "/visits")]
+
+    assert ["worker-src 'self'" in policy for policy in policies] == [True, False]
+    assert browser.get("/visits/worker").mimetype in {"text/javascript", "application/javascript"}

@@ -4,6 +4,7 @@
 const box = document.querySelector("[data-visits]");
 const form = document.querySelector("form[data-visit]");
 const NAME = "enishi-visits";
+const CHOICES = "enishi-visits-choices";
 const AGAIN = 30000;
 const UNSENT = new Set(["csrf_token", "_once"]); // Both belong to the page, not to the visit.
 
@@ -15,6 +16,32 @@ const own = (entry) => entry.account === box.dataset.account;
 const said = (state) => box.dataset[state];
 // Two open pages do not send the same visit at the same moment; the server would keep it once all the same.
 const alone = (work) => (navigator.locks ? navigator.locks.request(NAME, work) : work());
+
+// The form that is opened without a connection is the same for everybody; what it asks about this phone remembers.
+const isShell = form !== null && "offline" in form.dataset;
+const CHOSEN_FROM = ["area", "participant"];
+const choices = () => JSON.parse(localStorage.getItem(CHOICES) || "null");
+
+const rememberChoices = () => {
+  const told = { account: box.dataset.account };
+  for (const name of CHOSEN_FROM) told[name] = [...form.elements[name].options].map(({ value, text }) => [value, text]);
+  localStorage.setItem(CHOICES, JSON.stringify(told));
+};
+
+const offerChoices = () => {
+  const told = choices();
+  form.hidden = told === null;
+  document.querySelector("[data-visits-unknown]").hidden = told !== null;
+  if (told === null) return;
+  box.dataset.account = told.account;
+  for (const name of CHOSEN_FROM) {
+    form.elements[name].replaceChildren(...told[name].map(([value, text]) => new Option(text, value)));
+  }
+  const today = new Date();
+  const parts = [today.getFullYear(), today.getMonth() + 1, today.getDate()];
+  form.elements.visited_on.defaultValue = parts.join("/");
+  form.elements.sent_key.value = freshKey();
+};
 
 let keeps = false;
 try {
@@ -110,6 +137,7 @@ const show = (sent = []) => {
 
 const sendAll = () =>
   alone(async () => {
+    if (isShell) return; // It has nothing of the account with which something could be sent.
     const sent = [];
     for (const entry of read().filter((one) => own(one) && ["waiting", "signedOut"].includes(one.state))) {
       const result = await send(entry);
@@ -126,6 +154,17 @@ const sendAll = () =>
   });
 
 if (keeps) {
+  if (isShell) {
+    offerChoices();
+    // Back in the town: the page that can send takes over, unless somebody is writing.
+    addEventListener("online", () => form.hidden && location.assign(form.action));
+  } else if (form) {
+    rememberChoices();
+    if (navigator.serviceWorker) {
+      const start = navigator.serviceWorker.register(form.dataset.worker);
+      start.then((worker) => worker.active?.postMessage("keep"), () => {}); // Without it, an open form works all the same.
+    }
+  }
   if (form) {
     let typing;
     form.addEventListener("input", () => {
@@ -139,7 +178,7 @@ if (keeps) {
       clearTimeout(typing);
       const entry = keep("waiting");
       alone(async () => {
-        const result = await send(entry);
+        const result = isShell ? { state: "waiting" } : await send(entry);
         delete form.dataset.sending;
         if (result.url) {
           drop(entry.key);
