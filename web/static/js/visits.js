@@ -6,6 +6,7 @@ const form = document.querySelector("form[data-visit]");
 const NAME = "enishi-visits";
 const CHOICES = "enishi-visits-choices";
 const AGAIN = 30000;
+const SOON = 3000;
 const UNSENT = new Set(["csrf_token", "_once"]); // Both belong to the page, not to the visit.
 
 const read = () => JSON.parse(localStorage.getItem(NAME) || "[]");
@@ -37,9 +38,8 @@ const offerChoices = () => {
   for (const name of CHOSEN_FROM) {
     form.elements[name].replaceChildren(...told[name].map(([value, text]) => new Option(text, value)));
   }
-  const today = new Date();
-  const parts = [today.getFullYear(), today.getMonth() + 1, today.getDate()];
-  form.elements.visited_on.defaultValue = parts.join("/");
+  // Written as 2026-11-22, wherever the phone believes it is.
+  form.elements.visited_on.defaultValue = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Tokyo" }).format();
   form.elements.sent_key.value = freshKey();
 };
 
@@ -156,8 +156,17 @@ const sendAll = () =>
 if (keeps) {
   if (isShell) {
     offerChoices();
-    // Back in the town: the page that can send takes over, unless somebody is writing.
-    addEventListener("online", () => form.hidden && location.assign(form.action));
+    // Back in the town: the page that can send takes over, unless somebody is writing. Not every phone says so.
+    const handOver = () => "touched" in form.dataset || location.assign(form.action);
+    const lookForTheTown = async () => {
+      try {
+        if ((await fetch(form.dataset.offline, { method: "HEAD", cache: "no-store" })).ok) handOver();
+      } catch {
+        // Still without a connection: the next look may find one.
+      }
+    };
+    addEventListener("online", handOver);
+    setInterval(lookForTheTown, SOON);
   } else if (form) {
     rememberChoices();
     if (navigator.serviceWorker) {
@@ -168,6 +177,7 @@ if (keeps) {
   if (form) {
     let typing;
     form.addEventListener("input", () => {
+      form.dataset.touched = "";
       clearTimeout(typing);
       typing = setTimeout(() => keep("typing"), 400);
     });
@@ -188,7 +198,9 @@ if (keeps) {
           HTMLFormElement.prototype.submit.call(form); // The page then says what is missing.
         } else {
           put({ ...entry, state: result.state });
+          if (isShell && navigator.onLine) return location.assign(form.action);
           form.hidden = true;
+          delete form.dataset.touched;
           show();
           box.querySelector("[data-visits-said]").textContent = said(result.state);
           box.querySelector("[data-visits-again]").hidden = false;
