@@ -8,9 +8,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import Account, ActOnBehalf, ConsentChannel, Need, NeedOrigin, NeedStatus, Provenance, Visit, VisitPlan
+from models import (
+    Account,
+    ActOnBehalf,
+    ConsentChannel,
+    Need,
+    NeedOrigin,
+    NeedStatus,
+    Provenance,
+    Visit,
+    VisitPlan,
+    utc_now,
+)
 from models.visits import next_due
 from tests.factories import make_consultation, make_need, make_participant, make_resident, make_visit, make_visit_plan
+from web.participants.services import merge
 from web.visits.queries import due, plans_of
 
 SignedIn = Callable[[Account], FlaskClient]
@@ -329,3 +341,17 @@ def test_only_the_form_may_start_the_worker(town: Any, signed_in: SignedIn) -> N
 
     assert ["worker-src 'self'" in policy for policy in policies] == [True, False]
     assert browser.get("/visits/worker").mimetype in {"text/javascript", "application/javascript"}
+
+
+def test_visits_plans_and_consultations_follow_a_record_that_is_given_up(town: Any) -> None:
+    given_up = make_participant(name="北山 町内会", area=town.north)
+    visit, asked = make_visit(participant=given_up), make_consultation(area=town.north, participant=given_up)
+    plans = [make_visit_plan(town.north, participant=one) for one in (town.association, given_up)]
+    town.session.add_all([visit, asked, *plans])
+    town.session.commit()
+
+    merge(town.session, town.association, given_up, by=town.coordinator, at=utc_now())
+    town.session.commit()
+
+    assert {visit.participant_id, asked.participant_id, plans[1].participant_id} == {town.association.id}
+    assert [plan.stands for plan in plans] == [True, False]
