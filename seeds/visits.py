@@ -20,6 +20,7 @@ from models import (
     Provenance,
     Support,
     Visit,
+    VisitPlan,
 )
 from seeds.almanac import Almanac
 from seeds.identity import identified
@@ -53,6 +54,8 @@ def write_down(
         visit = _visit(row, areas, people, almanac, consultations)
         session.add(visit)
         _link(session, row, row.day("visited_on"), visit, needs, almanac)
+    for row in read(folder / "visit_plans.csv"):
+        session.add(_plan(row, areas, people, almanac))
     return len(consultations) + len(rows)
 
 
@@ -105,6 +108,18 @@ def _visit(
         visitor=people.coordinator_of(area),
     )
     return identified(visit, row.required("key"), at=at)
+
+
+def _plan(row: Row, areas: Mapping[str, Area], people: Population, almanac: Almanac) -> VisitPlan:
+    begins_on = row.day("begins_on")
+    plan = VisitPlan(
+        every_months=row.whole("every_months"),
+        begins_on=almanac.day(begins_on),
+        area=row.found("area", areas),
+        participant=row.found_or_none("participant", people.participants),
+        visitor=row.found("visitor", people.accounts),
+    )
+    return identified(plan, row.required("key"), at=almanac.moment(begins_on, WRITTEN_AT))
 
 
 def _link(

@@ -284,6 +284,11 @@ def csp_nonce() -> str:
     return cast("str", g.csp_nonce)
 
 
+def allow_worker() -> None:
+    """Let this page start a worker of ours, which opens a form where there is no connection."""
+    g.starts_worker = True
+
+
 def _find_account() -> None:
     if request.endpoint == "static":
         return
@@ -330,10 +335,11 @@ def _load_signed_in(token: str) -> SignedIn | None:
 
 def _set_headers(response: Response) -> Response:
     nonce = csp_nonce()
+    worker = "worker-src 'self'; " if g.get("starts_worker") else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        f"{worker}connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -7,7 +7,7 @@ from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
 from .places import make_area, make_district, make_municipality
-from .referrals import make_consultation, make_intermediary, make_network, make_referral
+from .referrals import make_intermediary, make_network, make_referral
 from .staff_bank import make_completion, make_course, make_holding, make_seat
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill

@@ -5,8 +5,6 @@ from typing import Any
 from models import (
     Area,
     Consultation,
-    ConsultationWay,
-    HelpAsked,
     Intermediary,
     IntermediaryKind,
     Network,
@@ -17,18 +15,6 @@ from .places import make_municipality
 
 _numbers = count(1)
 ASKED = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
-
-
-def make_consultation(area: Area | None = None, **said: Any) -> Consultation:
-    whole: dict[str, Any] = {
-        "consulted_on": date(2026, 11, 30),
-        "way": ConsultationWay.TELEPHONE,
-        "help_asked": HelpAsked.STARTING,
-        "asked": "団体の始めかたを知りたい",
-        "sent_key": f"consultation-{next(_numbers)}",
-        "written_at": ASKED,
-    }
-    return Consultation(area=area or make_municipality(), **(whole | said))
 
 
 def make_intermediary(area: Area | None = None, **said: Any) -> Intermediary:

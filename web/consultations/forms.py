@@ -1,8 +1,9 @@
 """Shape of what coordinators type about consultations, and about needs that they heard of."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
@@ -52,7 +53,9 @@ PERIODS: Final[Mapping[Period, Any]] = MappingProxyType(
         Period.LAST_YEAR: _l("Last fiscal year"),
     }
 )
-STATES: Final[Mapping[State, Any]] = MappingProxyType({State.OPEN: _l("Open"), State.CLOSED: _l("Closed")})
+STATES: Final[Mapping[State, Any]] = MappingProxyType(
+    {State.OPEN: _l("Being worked on"), State.CLOSED: _l("Dealt with")}
+)
 
 
 def helps(*, without: Any) -> dict[str, list[tuple[str, Any]]]:
@@ -201,7 +204,7 @@ class ConsultationForm(FlaskForm):
         unregistered = (self.registered.data or "") if self.found is None else ""
         kind = ParticipantKind(self.asker_kind.data) if self.asker_kind.data else None
         return Told(
-            consulted_on=self.consulted_on.data,
+            consulted_on=cast("date", self.consulted_on.data),
             way=ConsultationWay(self.way.data),
             help_asked=HelpAsked(self.help_asked.data),
             asked=self.asked.data or "",
@@ -314,10 +317,10 @@ class HeardForm(FlaskForm):
             title=self.title.data or "",
             body=self.body.data or "",
             said_by=self.said_by.data or "",
-            said_on=self.said_on.data,
+            said_on=cast("date", self.said_on.data),
             channel=ConsentChannel(self.channel.data),
         )
 
 
 def _described(participant: Participant) -> str:
-    return _("%(name)s (%(kind)s)", name=participant.name, kind=label(participant.kind))
+    return str(_("%(name)s (%(kind)s)", name=participant.name, kind=label(participant.kind)))

@@ -183,7 +183,8 @@ def places_of(session: Session, account: Account) -> Sequence[Area]:
 
 def coordinated(account: Account) -> ColumnElement[bool]:
     """Return the condition that an `Area` is one that the account looks after as coordinator."""
-    near, wide = [], []
+    near: list[str] = []
+    wide: list[str] = []
     for appointment in account.appointments:
         if appointment.role is Role.COORDINATOR:
             (near if appointment.area.level in SMALL else wide).append(appointment.area.path)
@@ -242,6 +243,16 @@ def speakers_in(session: Session, account: Account, place: Area) -> Sequence[Par
         .order_by(is_person, Participant.name, Participant.id)
         .limit(MOST_SPEAKERS)
     ).all()
+
+
+def whole_consultation(session: Session, consultation: Consultation) -> Consultation:
+    """Load what the page of a consultation shows."""
+    return session.scalars(
+        select(Consultation)
+        .where(Consultation.id == consultation.id)
+        .options(*of_a_line(), joinedload(Consultation.same_as))
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def outcome_of(session: Session, consultation: Consultation) -> Outcome:

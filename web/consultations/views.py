@@ -66,7 +66,7 @@ def consultation(found: Consultation) -> ResponseReturnValue:
     session = current_session()
     return render_template(
         "consultations/consultation.html",
-        consultation=found,
+        consultation=queries.whole_consultation(session, found),
         outcome=queries.outcome_of(session, found),
         doubles=queries.doubles_of(session, found),
     )
@@ -144,12 +144,13 @@ def need(found: Consultation) -> ResponseReturnValue:
 
 
 def _in_words(consultation: Consultation) -> str:
-    return _(
+    words = _(
         "%(day)s, %(help)s: %(asked)s",
         day=day(consultation.consulted_on),
         help=label(consultation.help_asked),
         asked=consultation.asked[:80],
     )
+    return str(words)
 
 
 def _status(form: ConsultationForm | SameAsForm | HeardForm) -> int:

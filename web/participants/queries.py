@@ -14,9 +14,11 @@ from matching.names import Record, likely_duplicates
 from models import (
     Account,
     ActivityField,
+    ActOnBehalf,
     Area,
     AreaLevel,
     ConsentPurpose,
+    Consultation,
     CouncilSeat,
     DuplicateVerdict,
     Membership,
@@ -37,6 +39,8 @@ from models import (
     Stage,
     Suggestion,
     SuggestionPartner,
+    Visit,
+    VisitPlan,
     is_granted,
     lies_under,
     utc_now,
@@ -617,6 +621,21 @@ def verdict_on(session: Session, one: Participant, other: Participant) -> Duplic
     return session.scalar(
         select(DuplicateVerdict).where(DuplicateVerdict.first_id == first, DuplicateVerdict.second_id == second)
     )
+
+
+def written_about(session: Session, participant: Participant) -> Sequence[Visit | Consultation | ActOnBehalf]:
+    """Return the visits to a participant, what it asked, and what was entered for it."""
+    visits = session.scalars(select(Visit).where(Visit.participant_id == participant.id)).all()
+    asked = session.scalars(select(Consultation).where(Consultation.participant_id == participant.id)).all()
+    acts = session.scalars(select(ActOnBehalf).where(ActOnBehalf.participant_id == participant.id)).all()
+    return [*visits, *asked, *acts]
+
+
+def visit_plans_of(session: Session, participant: Participant) -> Sequence[VisitPlan]:
+    """Return how often somebody goes or went to a participant."""
+    return session.scalars(
+        select(VisitPlan).where(VisitPlan.participant_id == participant.id).order_by(VisitPlan.id)
+    ).all()
 
 
 def lock_both(session: Session, one: Participant, other: Participant) -> None:

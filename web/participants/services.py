@@ -28,6 +28,7 @@ from models import (
     capacity,
 )
 from models.errors import IllegalMove, InvalidValue, NotAllowed
+from models.years import town_day
 from web.charges.services import settle
 from web.endorsements.queries import all_of
 from web.participants import emails, queries
@@ -212,11 +213,23 @@ def merge(session: Session, kept: Participant, given_up: Participant, *, by: Acc
         earlier.kept = kept
     for endorsement in all_of(session, given_up):
         endorsement.participant = kept
+    _join_visits(session, kept, given_up, at=at)
     _join_members(session, kept, moving.memberships)
     _join_profiles(session, kept, given_up, at=at)
     session.add(Merger(merged=given_up, kept=kept, merged_by=by, merged_at=at))
     given_up.leave(at=at)
     _look_anew(session, kept, by=by)
+
+
+def _join_visits(session: Session, kept: Participant, given_up: Participant, *, at: datetime) -> None:
+    """Let what was written down about a record move; of two plans of visits that of the kept record stands."""
+    for written in queries.written_about(session, given_up):
+        written.participant = kept
+    has_one = any(plan.stands for plan in queries.visit_plans_of(session, kept))
+    for plan in queries.visit_plans_of(session, given_up):
+        if has_one:
+            plan.end(on=town_day(at))
+        plan.participant = kept
 
 
 def _join_members(session: Session, kept: Participant, joining: Sequence[Membership]) -> None:

@@ -1,7 +1,8 @@
 """Shape of what coordinators type about visits."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 from uuid import uuid4
 
 from flask_babel import gettext as _
@@ -120,7 +121,7 @@ class VisitForm(FlaskForm):
         """Return what was written down."""
         body = self.bodies.get(self.participant.data)
         return Report(
-            visited_on=self.visited_on.data,
+            visited_on=cast("date", self.visited_on.data),
             support=Support(self.support.data),
             seen=self.seen.data or "",
             heard=self.heard.data or "",
@@ -187,7 +188,8 @@ class PlanForm(FlaskForm):
         if self.row is not None:
             return self.row.area
         body = self.bodies.get(self.participant.data)
-        return body.area if body is not None else self.places.get(self.area.data)
+        place: Area | None = body.area if body is not None else self.places.get(self.area.data)
+        return place
 
     def validate_area(self, field: SelectField) -> None:
         """Ask where it is."""
@@ -205,8 +207,8 @@ class PlanForm(FlaskForm):
         return Rhythm(
             area=area,
             participant=body,
-            every_months=self.every_months.data,
-            begins_on=self.begins_on.data,
+            every_months=self.every_months.data or MONTHLY,
+            begins_on=cast("date", self.begins_on.data),
             visitor=self.visitors.get(self.visitor.data),
         )
 

@@ -1,5 +1,8 @@
 """Pages of visits: what is due, writing one down, what came of it, and the plan."""
 
+from pathlib import Path
+from typing import Final
+
 from flask import Blueprint, Response, flash, json, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,11 +14,13 @@ from web.consultations.queries import participant_of, place_of, places_of, speak
 from web.consultations.services import begin_need
 from web.database import current_session
 from web.pages import pagination
-from web.security import account_at_work, requires
+from web.security import account_at_work, allow_worker, requires
 from web.visits import queries, services
 from web.visits.forms import NONE, PlanForm, VisitFilter, VisitForm
 
 bp = Blueprint("visits", __name__)
+
+WORKER: Final = Path(__file__).parent.parent / "static" / "js" / "visits-worker.js"
 
 
 @bp.get("/visits")
@@ -66,6 +71,7 @@ def past() -> ResponseReturnValue:
 @requires(Permission.VISIT_RECORD)
 def new() -> ResponseReturnValue:
     """Write a visit down; a script that sends it later learns the address of its page."""
+    allow_worker()
     session, account = current_session(), account_at_work()
     at = place_of(session, account, identity_in(request.args.get("area")))
     to = participant_of(session, account, identity_in(request.args.get("participant")))
@@ -84,6 +90,21 @@ def new() -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return Response(json.dumps({"url": address}), 201, content_type="application/json")
     return redirect(address, 303)
+
+
+@bp.get("/visits/offline")
+@requires(Permission.PAGE_SEE)
+def offline() -> ResponseReturnValue:
+    """Show the form as phones keep it, to be opened without a connection: the same for everybody, about nobody."""
+    form = VisitForm.to_record([], [], at=None, to=None, about=None)
+    return render_template("visits/offline.html", form=form)
+
+
+@bp.get("/visits/worker")
+@requires(Permission.PAGE_SEE)
+def worker() -> ResponseReturnValue:
+    """Give the script that opens the form without a connection; from here it may act under /visits/ alone."""
+    return Response(WORKER.read_text(encoding="utf-8"), content_type="text/javascript; charset=utf-8")
 
 
 @bp.get("/visits/<uuid:id>")

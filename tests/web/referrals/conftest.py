@@ -54,7 +54,7 @@ def town(session: AuditedSession, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setenv("ENISHI_NOW", MONDAY)
     municipality = make_municipality()
     place = make_district(municipality=municipality)
-    consultation = make_consultation(place, asker_name="川辺 五郎", asker_contact="042-000-1111")
+    consultation = make_consultation(area=place, asker_name="川辺 五郎", asker_contact="042-000-1111")
     near = make_intermediary(municipality, name="日和市民活動センター", fields=[make_field()])
     far = make_intermediary(municipality, name="あさひ会館", areas=[make_district(municipality=municipality)])
     appointment, other = make_appointment(municipality), make_appointment(make_municipality())

@@ -8,9 +8,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import Account, ActOnBehalf, ConsentChannel, Need, NeedOrigin, NeedStatus, Provenance, Visit, VisitPlan
+from models import (
+    Account,
+    ActOnBehalf,
+    ConsentChannel,
+    Need,
+    NeedOrigin,
+    NeedStatus,
+    Provenance,
+    Visit,
+    VisitPlan,
+    utc_now,
+)
 from models.visits import next_due
 from tests.factories import make_consultation, make_need, make_participant, make_resident, make_visit, make_visit_plan
+from web.participants.services import merge
 from web.visits.queries import due, plans_of
 
 SignedIn = Callable[[Account], FlaskClient]
@@ -313,3 +325,33 @@ def test_a_visit_about_a_consultation_is_begun_with_it(town: Any, signed_in: Sig
     visit = town.session.scalars(select(Visit)).one()
     assert visit.consultation_id == consultation.id
     assert f"/visits/{visit.id}" in browser.get(f"/consultations/{consultation.id}").text
+
+
+def test_the_form_that_phones_keep_is_about_nobody(town: Any, signed_in: SignedIn) -> None:
+    page = signed_in(town.coordinator).get("/visits/offline").text
+
+    assert all(name not in page for name in (town.coordinator.name, str(town.coordinator.id), town.association.name))
+    assert "data-offline" in page
+
+
+def test_only_the_form_may_start_the_worker(town: Any, signed_in: SignedIn) -> None:
+    browser = signed_in(town.coordinator)
+
+    policies = [browser.get(page).headers["Content-Security-Policy"] for page in ("/visits/new", "/visits")]
+
+    assert ["worker-src 'self'" in policy for policy in policies] == [True, False]
+    assert browser.get("/visits/worker").mimetype in {"text/javascript", "application/javascript"}
+
+
+def test_visits_plans_and_consultations_follow_a_record_that_is_given_up(town: Any) -> None:
+    given_up = make_participant(name="北山 町内会", area=town.north)
+    visit, asked = make_visit(participant=given_up), make_consultation(area=town.north, participant=given_up)
+    plans = [make_visit_plan(town.north, participant=one) for one in (town.association, given_up)]
+    town.session.add_all([visit, asked, *plans])
+    town.session.commit()
+
+    merge(town.session, town.association, given_up, by=town.coordinator, at=utc_now())
+    town.session.commit()
+
+    assert {visit.participant_id, asked.participant_id, plans[1].participant_id} == {town.association.id}
+    assert [plan.stands for plan in plans] == [True, False]

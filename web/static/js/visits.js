@@ -4,7 +4,9 @@
 const box = document.querySelector("[data-visits]");
 const form = document.querySelector("form[data-visit]");
 const NAME = "enishi-visits";
+const CHOICES = "enishi-visits-choices";
 const AGAIN = 30000;
+const SOON = 3000;
 const UNSENT = new Set(["csrf_token", "_once"]); // Both belong to the page, not to the visit.
 
 const read = () => JSON.parse(localStorage.getItem(NAME) || "[]");
@@ -15,6 +17,31 @@ const own = (entry) => entry.account === box.dataset.account;
 const said = (state) => box.dataset[state];
 // Two open pages do not send the same visit at the same moment; the server would keep it once all the same.
 const alone = (work) => (navigator.locks ? navigator.locks.request(NAME, work) : work());
+
+// The form that is opened without a connection is the same for everybody; what it asks about this phone remembers.
+const isShell = form !== null && "offline" in form.dataset;
+const CHOSEN_FROM = ["area", "participant"];
+const choices = () => JSON.parse(localStorage.getItem(CHOICES) || "null");
+
+const rememberChoices = () => {
+  const told = { account: box.dataset.account };
+  for (const name of CHOSEN_FROM) told[name] = [...form.elements[name].options].map(({ value, text }) => [value, text]);
+  localStorage.setItem(CHOICES, JSON.stringify(told));
+};
+
+const offerChoices = () => {
+  const told = choices();
+  form.hidden = told === null;
+  document.querySelector("[data-visits-unknown]").hidden = told !== null;
+  if (told === null) return;
+  box.dataset.account = told.account;
+  for (const name of CHOSEN_FROM) {
+    form.elements[name].replaceChildren(...told[name].map(([value, text]) => new Option(text, value)));
+  }
+  // Written as 2026-11-22, wherever the phone believes it is.
+  form.elements.visited_on.defaultValue = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Tokyo" }).format();
+  form.elements.sent_key.value = freshKey();
+};
 
 let keeps = false;
 try {
@@ -110,6 +137,7 @@ const show = (sent = []) => {
 
 const sendAll = () =>
   alone(async () => {
+    if (isShell) return; // It has nothing of the account with which something could be sent.
     const sent = [];
     for (const entry of read().filter((one) => own(one) && ["waiting", "signedOut"].includes(one.state))) {
       const result = await send(entry);
@@ -126,9 +154,30 @@ const sendAll = () =>
   });
 
 if (keeps) {
+  if (isShell) {
+    offerChoices();
+    // Back in the town: the page that can send takes over, unless somebody is writing. Not every phone says so.
+    const handOver = () => "touched" in form.dataset || location.assign(form.action);
+    const lookForTheTown = async () => {
+      try {
+        if ((await fetch(form.dataset.offline, { method: "HEAD", cache: "no-store" })).ok) handOver();
+      } catch {
+        // Still without a connection: the next look may find one.
+      }
+    };
+    addEventListener("online", handOver);
+    setInterval(lookForTheTown, SOON);
+  } else if (form) {
+    rememberChoices();
+    if (navigator.serviceWorker) {
+      const start = navigator.serviceWorker.register(form.dataset.worker);
+      start.then((worker) => worker.active?.postMessage("keep"), () => {}); // Without it, an open form works all the same.
+    }
+  }
   if (form) {
     let typing;
     form.addEventListener("input", () => {
+      form.dataset.touched = "";
       clearTimeout(typing);
       typing = setTimeout(() => keep("typing"), 400);
     });
@@ -139,7 +188,7 @@ if (keeps) {
       clearTimeout(typing);
       const entry = keep("waiting");
       alone(async () => {
-        const result = await send(entry);
+        const result = isShell ? { state: "waiting" } : await send(entry);
         delete form.dataset.sending;
         if (result.url) {
           drop(entry.key);
@@ -149,7 +198,9 @@ if (keeps) {
           HTMLFormElement.prototype.submit.call(form); // The page then says what is missing.
         } else {
           put({ ...entry, state: result.state });
+          if (isShell && navigator.onLine) return location.assign(form.action);
           form.hidden = true;
+          delete form.dataset.touched;
           show();
           box.querySelector("[data-visits-said]").textContent = said(result.state);
           box.querySelector("[data-visits-again]").hidden = false;
