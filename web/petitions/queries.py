@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from models import Account, Area, AreaPlan, Goal, Participant, ParticipantKind, Petition, Role, lies_under
 from models.business_days import add_business_days
@@ -147,7 +148,7 @@ def whole(session: Session, petition: Petition) -> Petition:
     ).one()
 
 
-def _of_a_line() -> tuple[object, ...]:
+def _of_a_line() -> tuple[ORMOption, ...]:
     return (joinedload(Petition.participant).lazyload(Participant.consents),)
 
 

@@ -69,6 +69,12 @@ def _time(text: str | None) -> time | None:
         return None
 
 
+def _given(field: Day) -> date:
+    if field.data is None:
+        raise ValueError("a day that was not typed is none")
+    return field.data
+
+
 class RoundtableForm(FlaskForm):
     """What a meeting is about, where and when it is."""
 
@@ -169,8 +175,7 @@ class RoundtableForm(FlaskForm):
         )
 
     def _moment(self, field: StringField) -> datetime:
-        day: date = self.on.data
-        return datetime.combine(day, _time(field.data) or time(), TOWN_TIME).astimezone(UTC)
+        return datetime.combine(_given(self.on), _time(field.data) or time(), TOWN_TIME).astimezone(UTC)
 
 
 class BodyForm(Form):
@@ -265,7 +270,7 @@ class MinutesForm(FlaskForm):
             if self[name].data
         ]
         return Minutes(
-            held_on=self.held_on.data,
+            held_on=_given(self.held_on),
             minutes=self.minutes.data or "",
             support=self.support.data or "",
             came=[*named, *others],
