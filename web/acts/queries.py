@@ -165,9 +165,10 @@ def _said_in_partnerships(session: Session, participant: Participant) -> list[Do
         .outerjoin(Account, Evaluation.given_by_id == Account.id)
         .where(of_participant, Evaluation.channel != ConsentChannel.WEB)
     )
+    rows: Sequence[Any] = session.execute(union_all(replies, signatures, evaluations)).all()
     return [
         Done(what=what, on=town_day(at), channel=channel, said_by=said_by, title=title, entered_by=by)
-        for what, at, channel, said_by, title, by in session.execute(union_all(replies, signatures, evaluations))
+        for what, at, channel, said_by, title, by in rows
     ]
 
 
