@@ -32,6 +32,8 @@ from models import (
     Participant,
     Partnership,
     Permission,
+    Referral,
+    ReferralState,
     SignIn,
     Stage,
     Suggestion,
@@ -43,7 +45,10 @@ from seeds.ready_made import ready_made_needs
 from tests.journeys.mails import links_in_mails
 from web.database import db
 from web.evaluations.queries import survey_token
+from web.intake.documents import PaperKind
 from web.listings.forms.steps import Step
+from web.referrals.queries import token_for
+from web.referrals.queries.referrals import hashed
 from web.security import SESSION_LASTS, Door, door_of, token_hash
 
 MOST_BYTES: Final = 100_000
@@ -95,6 +100,8 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "listings.needs": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.offers": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
+        "intake.form": lambda _session: [{"kind": kind.value} for kind in PaperKind],
+        "intake.form_code": lambda _session: [{"kind": PaperKind.NEED.value}],
     }
 )
 
@@ -115,12 +122,27 @@ def surveys(session: Session, account: Account | None) -> list[Mapping[str, Any]
     return [{"token": survey_token(session, one)} for one in found if one is not None]
 
 
+def links_of_referrals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the link of a referral that was received, as if it had just been mailed."""
+    del account
+    referral = session.scalars(select(Referral).where(Referral.state == ReferralState.RECEIVED)).first()
+    if referral is None:
+        return []
+    token = token_for(session, referral)
+    if referral.token_hash != hashed(token):
+        referral.token_hash = hashed(token)
+        session.commit()
+    return [{"token": token}]
+
+
 # Addresses in which rows stand that belong together, or a key that is on paper and in no mail.
 WHOLE: Final[Mapping[str, Callable[[Session, Account | None], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
     {
         "carrying.new_entry": lines_of_the_ledger,
         "evaluations.survey": surveys,
         "evaluations.survey_thanks": surveys,
+        "referrals.by_link": links_of_referrals,
+        "referrals.receipt": links_of_referrals,
     }
 )
 ARGUMENTS_BY_NAME: Final[Mapping[str, Any]] = MappingProxyType({"token": "used-up", "number": 1})

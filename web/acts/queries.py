@@ -1,6 +1,6 @@
 """Reads of what was entered for somebody: the acts, and what holds its way itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -165,7 +165,7 @@ def _said_in_partnerships(session: Session, participant: Participant) -> list[Do
         .outerjoin(Account, Evaluation.given_by_id == Account.id)
         .where(of_participant, Evaluation.channel != ConsentChannel.WEB)
     )
-    rows: Iterable[Any] = session.execute(union_all(replies, signatures, evaluations))
+    rows: Sequence[Any] = session.execute(union_all(replies, signatures, evaluations)).all()
     return [
         Done(what=what, on=town_day(at), channel=channel, said_by=said_by, title=title, entered_by=by)
         for what, at, channel, said_by, title, by in rows
