@@ -18,6 +18,7 @@ from models import (
     Account,
     ActivityField,
     Area,
+    Charge,
     Commitment,
     Need,
     NeedStatus,
@@ -125,6 +126,9 @@ def whole_need(session: Session, need: Need) -> Need:
             joinedload(Need.area),
             joinedload(Need.municipality),
             joinedload(Need.council_seat),
+            joinedload(Need.standing_charge)
+            .joinedload(Charge.keeper)
+            .options(lazyload(Account.memberships), lazyload(Account.appointments)),
         )
     )
     return session.scalars(statement).unique().one()
