@@ -42,6 +42,7 @@ from models.taxonomy import (
 )
 
 if TYPE_CHECKING:
+    from models.charges import Charge
     from models.on_behalf import ActOnBehalf
     from models.staff_bank import CouncilSeat
 
@@ -149,6 +150,9 @@ class Need(Versioned, Base, kw_only=True):
     posted_by: Mapped[Account | None] = relationship(default=None)
     fields: Mapped[list[ActivityField]] = relationship(
         secondary=need_fields, order_by=ActivityField.position, lazy="raise", default_factory=list
+    )
+    standing_charge: Mapped["Charge | None"] = relationship(
+        primaryjoin="and_(Need.id == Charge.need_id, Charge.until.is_(None))", viewonly=True, uselist=False, init=False
     )
     council_seat: Mapped["CouncilSeat | None"] = relationship(
         back_populates="need", uselist=False, cascade="all, delete-orphan", init=False

@@ -134,3 +134,21 @@ def test_every_gate_has_a_code() -> None:
 
 def test_equal_reasons_are_one_in_a_set() -> None:
     assert len({Reason("record_good", {"record": 0.5}), Reason("record_good", {"record": 0.5})}) == 1
+
+
+def test_a_snapshot_from_before_offices_and_purposes_still_speaks() -> None:
+    offer = OfferProfile(id="o", owner="p", owner_kind="resident", title="", text="", area=None, items=())
+    need = NeedProfile(id="n", owner="q", owner_kind="npo", title="", text="", area=None, slots=())
+    told = to_json(offer)
+    asked = to_json(need)
+    for name in ("offices", "consents"):
+        del told[name]
+    for name in ("purpose", "most_offices"):
+        del asked[name]
+
+    assert (from_json(told), from_json(asked)) == (offer, need)
+
+
+def test_a_purpose_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="a purpose"):
+        make_need(purpose="party")

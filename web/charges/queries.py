@@ -166,17 +166,6 @@ def rules_of(session: Session, municipalities: Collection[UUID]) -> dict[UUID, M
     return {one: own[one] if one in own else default_offices() for one in municipalities}
 
 
-def charge_of(session: Session, need: Need) -> Charge | None:
-    """Return who is in charge of a need now, with the question to somebody else that is open."""
-    return session.scalar(
-        select(Charge)
-        .where(Charge.need_id == need.id, Charge.until.is_(None))
-        .options(
-            joinedload(Charge.keeper).options(lazyload(Account.memberships), lazyload(Account.appointments)),
-        )
-    )
-
-
 def kept_by(session: Session, account_id: UUID) -> Sequence[UUID]:
     """Return the needs that an account is in charge of."""
     return session.scalars(select(Charge.need_id).where(Charge.keeper_id == account_id, Charge.until.is_(None))).all()

@@ -227,11 +227,19 @@ def completions_of(session: Session, course: Course) -> Sequence[CourseCompletio
 
 
 def completion_of(session: Session, course: Course, identity: UUID) -> CourseCompletion | None:
-    """Return one completion of a course, None where it is none of this course."""
-    return session.scalar(
-        select(CourseCompletion)
-        .where(CourseCompletion.id == identity, CourseCompletion.course_id == course.id)
-        .options(joinedload(CourseCompletion.participant), selectinload(CourseCompletion.small_roles))
+    """Return one completion of a course with all that an invitation needs, None where it is none of this course."""
+    return (
+        session.scalars(
+            select(CourseCompletion)
+            .where(CourseCompletion.id == identity, CourseCompletion.course_id == course.id)
+            .options(
+                joinedload(CourseCompletion.participant).joinedload(Participant.consents),
+                joinedload(CourseCompletion.course).joinedload(Course.fields),
+                joinedload(CourseCompletion.small_roles),
+            )
+        )
+        .unique()
+        .one_or_none()
     )
 
 
@@ -269,7 +277,7 @@ def small_roles_for(session: Session, completion: CourseCompletion, *, at: datet
 
     What the engine would not suggest to them, because of their limits or because they said no, is left out.
     """
-    person, course = completion.participant, fields_of(session, completion.course)
+    person, course = completion.participant, completion.course
     needs = {str(need.id): need for need in _small_needs(session, person)}
     if not needs:
         return []
@@ -281,19 +289,9 @@ def small_roles_for(session: Session, completion: CourseCompletion, *, at: datet
         if need.council_seat is None
     ]
     told = [one for one in told if one.is_open]
-    offers = session.scalars(
-        select(Offer)
-        .where(Offer.participant_id == person.id, Offer.status == OfferStatus.OPEN)
-        .options(
-            joinedload(Offer.participant),
-            joinedload(Offer.area),
-            selectinload(Offer.items).joinedload(OfferItem.skill),
-            selectinload(Offer.fields),
-        )
-    ).all()
-    given = [profile for _, profile in profiles.offer_profiles(session, offers, [person.id], at=at).values()]
-    load = load_of(session, person, today)
-    eligible = exclusions(told, [_bare_profile(person, course, load)]).eligible
+    record = profiles.records_of(session, [person.id], at=at).get(person.id, profiles.Record())
+    given = [profiles.offer_profile(offer, record=record, on=today) for offer in _open_offers(session, person)]
+    eligible = exclusions(told, [_bare_profile(person, course, record)]).eligible
     allowed = {one.id for row, one in enumerate(told) if eligible[row, 0]}
     weights, taxonomy = profiles.weights(session), profiles.taxonomy(session)
     geography = profiles.geography(session, person.municipality)
@@ -357,6 +355,19 @@ def needs_to_print(session: Session, completion: CourseCompletion) -> Sequence[N
     ).all()
 
 
+def _open_offers(session: Session, person: Participant) -> Sequence[Offer]:
+    statement = (
+        select(Offer)
+        .where(Offer.participant_id == person.id, Offer.status == OfferStatus.OPEN)
+        .options(
+            joinedload(Offer.area),
+            joinedload(Offer.items).joinedload(OfferItem.skill),
+            joinedload(Offer.fields),
+        )
+    )
+    return session.scalars(statement).unique().all()
+
+
 def _small_needs(session: Session, person: Participant) -> Sequence[Need]:
     lacks_people = (
         select(Slot.id)
@@ -375,8 +386,8 @@ def _small_needs(session: Session, person: Participant) -> Sequence[Need]:
             joinedload(Need.participant).joinedload(Participant.consents),
             joinedload(Need.area),
             joinedload(Need.council_seat),
-            selectinload(Need.slots).joinedload(Slot.skill),
-            selectinload(Need.fields),
+            joinedload(Need.slots).joinedload(Slot.skill),
+            joinedload(Need.fields),
         )
         .order_by(Need.opened_at.desc(), Need.id)
         .limit(MOST_COMPARED)
@@ -384,7 +395,7 @@ def _small_needs(session: Session, person: Participant) -> Sequence[Need]:
     return [need for need in found if need.small_roles]
 
 
-def _bare_profile(person: Participant, course: Course, load: Load) -> OfferProfile:
+def _bare_profile(person: Participant, course: Course, record: profiles.Record) -> OfferProfile:
     """Return what the engine is told of somebody who offers nothing in particular yet."""
     owner = profiles.owner_of(person)
     return OfferProfile(
@@ -398,10 +409,10 @@ def _bare_profile(person: Participant, course: Course, load: Load) -> OfferProfi
         fields=frozenset(field.code for field in course.fields),
         consented=owner.may_be_matched,
         consents=owner.consents,
-        engagements=load.engagements,
-        engagement_limit=load.engagement_limit,
-        hours_pledged=load.hours,
-        hours_limit=load.hours_limit,
-        offices=len(load.offices),
+        engagements=owner.engagements,
+        engagement_limit=owner.engagement_limit,
+        hours_pledged=record.hours,
+        hours_limit=owner.hours_per_month,
+        offices=record.offices,
         open_enquiries=owner.open_enquiries,
     )

@@ -19,6 +19,7 @@ from models import (
     ActivityField,
     ActOnBehalf,
     Area,
+    Charge,
     Commitment,
     Need,
     NeedStatus,
@@ -116,6 +117,7 @@ def skills_perhaps_meant(session: Session, pieces: Sequence[Slot] | Sequence[Off
 
 def whole_need(session: Session, need: Need) -> Need:
     """Load all that the page of a need shows, in one go."""
+    only_name = (lazyload(Account.memberships), lazyload(Account.appointments))
     statement = (
         select(Need)
         .where(Need.id == need.id)
@@ -126,9 +128,8 @@ def whole_need(session: Session, need: Need) -> Need:
             joinedload(Need.area),
             joinedload(Need.municipality),
             joinedload(Need.council_seat),
-            joinedload(Need.acts)
-            .joinedload(ActOnBehalf.entered_by)
-            .options(lazyload(Account.memberships), lazyload(Account.appointments)),
+            joinedload(Need.acts).joinedload(ActOnBehalf.entered_by).options(*only_name),
+            joinedload(Need.standing_charge).joinedload(Charge.keeper).options(*only_name),
         )
     )
     return session.scalars(statement).unique().one()

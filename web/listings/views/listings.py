@@ -32,7 +32,6 @@ from web.acts.forms import SaidForm
 from web.acts.queries import acts_of_offer
 from web.acts.services import is_for_somebody_else, note
 from web.cases.queries import similar_cases
-from web.charges.queries import charge_of
 from web.database import current_session
 from web.drafts.forms import DraftOf
 from web.endorsements.queries import standing
@@ -116,7 +115,7 @@ def _inside(session: Session, need: Need, account: Account) -> dict[str, Any]:
     reports = similar_cases(session, need, account)
     told = {case.partnership_id for case in reports}
     return {
-        "charge": charge_of(session, need) if is_granted(Permission.NEED_CANDIDATES, account, need) else None,
+        "charge": need.standing_charge if is_granted(Permission.NEED_CANDIDATES, account, need) else None,
         "perhaps_meant": queries.skills_perhaps_meant(session, need.slots),
         "circle": circle_of(session, need, at=utc_now()) if need.is_open else None,
         "wishes": together.wishes_of(session, need, account),

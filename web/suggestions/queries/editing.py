@@ -172,6 +172,7 @@ def load(session: Session, suggestion: Suggestion) -> Loaded:
                     joinedload(Need.area),
                     joinedload(Need.municipality),
                     joinedload(Need.slots).joinedload(Slot.skill),
+                    joinedload(Need.council_seat),
                     joinedload(Need.fields),
                 ),
             )
