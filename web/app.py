@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.evaluations import views as evaluations_views
     from web.giving import views as giving_views
     from web.home import views as home_views
+    from web.indicators import views as indicators_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
     from web.listings import views as listings_views
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
+    from web.review import commands as review_commands
+    from web.review import views as review_views
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
@@ -99,6 +102,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         searches_views,
         areas_views,
         administration_views,
+        indicators_views,
+        review_views,
     ):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
@@ -109,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         administration_commands,
         listings_commands,
         operations_commands,
+        review_commands,
         suggestions_commands,
     ):
         commands.register(app)
