@@ -2,6 +2,7 @@
 
 from .accounts import make_account, make_appointment, make_membership
 from .endorsements import make_endorsement
+from .indicators import make_activity, make_choice, make_indicator, make_pack
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
@@ -13,17 +14,21 @@ __all__ = [
     "accept",
     "answer",
     "make_account",
+    "make_activity",
     "make_agreement",
     "make_appointment",
     "make_area",
+    "make_choice",
     "make_district",
     "make_endorsement",
     "make_field",
+    "make_indicator",
     "make_item",
     "make_membership",
     "make_municipality",
     "make_need",
     "make_offer",
+    "make_pack",
     "make_participant",
     "make_partnership",
     "make_reason",

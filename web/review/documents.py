@@ -168,7 +168,9 @@ def _indicators(pack: Pack) -> Section:
 
 
 def _indicator(one: Measured, years: Sequence[int]) -> Sequence[Cell]:
-    far = _("Not known yet") if one.share is None else (_("Met") if one.is_met else f"{one.share * 100:.0f} %")
+    far = _("Not known yet")
+    if one.share is not None and one.judged_year is not None:
+        far = f"{_('Met') if one.is_met else f'{one.share * 100:.0f} %'} ({fiscal_year(one.judged_year)})"
     known: list[Cell] = [_number(one.values.get(year)) for year in years]
     return [
         one.indicator.name(locale()),
@@ -180,7 +182,7 @@ def _indicator(one: Measured, years: Sequence[int]) -> Sequence[Cell]:
 
 
 def _definition(one: Measured) -> Sequence[Cell]:
-    year = one.latest_year
+    year = one.judged_year
     named = "" if year is None else one.sources.get(year, "")
     return [one.indicator.name(locale()), one.indicator.definition(locale()), named or label(one.indicator.source)]
 

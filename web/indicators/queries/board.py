@@ -28,7 +28,7 @@ from models import (
 )
 from models.suggestions import published_runs
 from models.years import fiscal_year, town_day
-from web.indicators.queries.counting import Span, counted
+from web.indicators.queries.counting import ADDS_UP, Span, counted
 from web.operations.queries.board import Load, concentration
 
 YEARS_SHOWN: Final = 5
@@ -43,32 +43,40 @@ class Measured:
     indicator: Indicator
     values: Mapping[int, float]
     sources: Mapping[int, str]
+    running_year: int
 
     @property
-    def latest_year(self) -> int | None:
-        """Return the last year of which a number is known."""
-        return max(self.values, default=None)
+    def judged_year(self) -> int | None:
+        """Return the year by which the goal is judged: the last one that is known.
+
+        What adds up over a year is judged by the running one only where that reaches the target already, or where no
+        other is known.
+        """
+        known = sorted(self.values)
+        if len(known) > 1 and known[-1] == self.running_year and self.indicator.source in ADDS_UP:
+            return known[-1] if self.indicator.is_met(self.values[known[-1]]) else known[-2]
+        return known[-1] if known else None
 
     @property
-    def latest(self) -> float | None:
-        """Return the last number that is known."""
-        return None if self.latest_year is None else self.values[self.latest_year]
+    def judged(self) -> float | None:
+        """Return the number by which the goal is judged."""
+        return None if self.judged_year is None else self.values[self.judged_year]
 
     @property
     def is_met(self) -> bool | None:
-        """Tell whether the last number reaches the target, or None where there is none."""
-        return self.indicator.is_met(self.latest)
+        """Tell whether the goal is met, or None where there is no number."""
+        return self.indicator.is_met(self.judged)
 
     @property
     def share(self) -> float | None:
         """Return how much of the way from baseline to target is behind us, 0 to 1, or None where nobody knows."""
-        if self.latest is None:
+        if self.judged is None:
             return None
         if self.is_met:
             return 1.0
         start = self.indicator.baseline or 0.0
         way = self.indicator.target - start
-        return min(1.0, max(0.0, (self.latest - start) / way)) if way else 0.0
+        return min(1.0, max(0.0, (self.judged - start) / way)) if way else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,8 @@ def measured(
         if value.fiscal_year <= years[-1]:
             imported.setdefault(value.indicator_id, {})[value.fiscal_year] = value
     return [
-        _measured(one, counts.get(one.source, {}), imported.get(one.id, {}), began=began) for one in pack.indicators
+        _measured(one, counts.get(one.source, {}), imported.get(one.id, {}), began=began, running=fiscal_year(today))
+        for one in pack.indicators
     ]
 
 
@@ -190,16 +199,17 @@ def _began_in(session: Session, municipality: Area, *, today: date) -> int:
 
 
 def _measured(
-    indicator: Indicator, counts: Mapping[int, int], imported: Mapping[int, IndicatorValue], *, began: int
+    indicator: Indicator, counts: Mapping[int, int], imported: Mapping[int, IndicatorValue], *, began: int, running: int
 ) -> Measured:
     """Put the numbers together; nothing counted before anybody was written down here is not known, and not zero."""
     if indicator.is_counted:
         known = {year: float(number) for year, number in counts.items() if number or year >= began}
-        return Measured(indicator, known, MappingProxyType({}))
+        return Measured(indicator, known, MappingProxyType({}), running)
     return Measured(
         indicator,
         {year: value.value for year, value in imported.items()},
         {year: value.source for year, value in imported.items()},
+        running,
     )
 
 

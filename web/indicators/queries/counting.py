@@ -193,4 +193,5 @@ _EVENTS: Final[Mapping[IndicatorSource, Callable[[Area], Select[Any]]]] = Mappin
 _STANDING: Final[Mapping[IndicatorSource, Callable[[Area, datetime], Select[Any]]]] = MappingProxyType(
     {IndicatorSource.STAFF_BANK: _staff_bank, IndicatorSource.BODIES: _bodies}
 )
-COUNTED: Final = frozenset(_EVENTS) | frozenset(_STANDING)
+ADDS_UP: Final = frozenset(_EVENTS)
+COUNTED: Final = ADDS_UP | frozenset(_STANDING)
