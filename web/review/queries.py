@@ -43,7 +43,16 @@ from models import (
 )
 from models.evaluations import LEAST_SHOWN
 from models.years import begins_at, first_day, fiscal_year, town_day
-from web.indicators.queries import Headline, Measured, Span, chosen_pack, counted, headline, measured
+from web.indicators.queries import (
+    Headline,
+    Measured,
+    Span,
+    chosen_pack,
+    counted,
+    headline_of,
+    measured,
+    years_until,
+)
 
 YEARS_SHOWN: Final = 5
 EARLIEST_YEAR: Final = 2000
@@ -162,15 +171,16 @@ def municipality_named(session: Session, code: str) -> Sequence[Area]:
 def pack(session: Session, municipality: Area, *, year: int, on: date) -> Pack:
     """Return the pack of a fiscal year, as at a day of it."""
     span = Span.of(year, today=on)
-    years = range(year - YEARS_SHOWN + 1, year + 1)
+    years = years_until(span.last)
     chosen = chosen_pack(session, municipality)
+    found = measured(session, municipality, chosen, years, today=span.last)
     return Pack(
         municipality=municipality,
         span=span,
         years=years,
         pack_name={} if chosen is None else {"ja": chosen.name_ja, "en": chosen.name_en},
-        headline=headline(session, municipality, span.last),
-        measured=measured(session, municipality, chosen, years, today=span.last),
+        headline=headline_of(session, municipality, found, today=span.last),
+        measured=found,
         deeds=_deeds(session, municipality, [Span.of(one, today=span.last) for one in years]),
         survey=_survey(session, municipality, span),
         judged=_judged(session, municipality, span),

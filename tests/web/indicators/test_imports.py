@@ -60,7 +60,7 @@ def test_one_bad_row_keeps_all_from_being_written(session: Session, signed_in: B
     assert values(session) == []
 
 
-def test_a_file_in_the_offices_encoding_is_read(session: Session, signed_in: Browse, town: Town) -> None:
+def test_a_file_in_the_offices_encoding_is_read(signed_in: Browse, town: Town) -> None:
     file = (io.BytesIO(GOOD.encode("cp932")), "numbers.csv")
 
     shown = signed_in(town.administrator).post(page_of(town, "/import"), data={"file": file})
@@ -87,7 +87,7 @@ def test_a_number_of_the_same_year_is_replaced(session: Session, signed_in: Brow
     assert values(session) == [(2025, 3.92, "統計")]
 
 
-def test_what_was_typed_stays_where_it_cannot_be_taken(session: Session, signed_in: Browse, town: Town) -> None:
+def test_what_was_typed_stays_where_it_cannot_be_taken(signed_in: Browse, town: Town) -> None:
     typed = {"indicator": "imported", "year": "2025", "value": "多い", "source": ""}
 
     answer = signed_in(town.administrator).post(page_of(town, "/number"), data=typed)

@@ -161,14 +161,14 @@ def board(session: Session, municipality: Area, *, today: date) -> Board:
     pack = chosen_pack(session, municipality)
     years = years_until(today)
     found = measured(session, municipality, pack, years, today=today)
-    return Board(municipality, today, pack, years, found, _headline(session, municipality, found, today=today))
+    return Board(municipality, today, pack, years, found, headline_of(session, municipality, found, today=today))
 
 
 def headline(session: Session, municipality: Area, today: date) -> Headline:
     """Return what is read first of a municipality as at a day, for the pages of others."""
     pack = chosen_pack(session, municipality)
     found = measured(session, municipality, pack, years_until(today), today=today)
-    return _headline(session, municipality, found, today=today)
+    return headline_of(session, municipality, found, today=today)
 
 
 def measured(
@@ -213,7 +213,8 @@ def _measured(
     )
 
 
-def _headline(session: Session, municipality: Area, found: Sequence[Measured], *, today: date) -> Headline:
+def headline_of(session: Session, municipality: Area, found: Sequence[Measured], *, today: date) -> Headline:
+    """Return what is read first, where the indicators are measured already."""
     days = _days_to_the_last_yes(session, municipality, today=today)
     return Headline(
         goals_met=sum(one.is_met is True for one in found),
