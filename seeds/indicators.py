@@ -18,6 +18,7 @@ PACK: Final = "ichinoseki-3"
 CHOSEN_ON: Final = date(2026, 4, 6)
 WRITTEN_UNTIL: Final = date(2026, 11, 21)
 MUNICIPALITY: Final = "jp.demo.hiyori"
+BESIDE: Final = "jp.demo.tsukimi"
 # Invented numbers of the last four fiscal years, the latest last.
 IMPORTED: Final[Mapping[str, tuple[float, ...]]] = {
     "centre-visits": (3.41, 3.58, 3.79, 3.92),
@@ -52,8 +53,9 @@ def measure(session: Session, *, areas: Mapping[str, Area], people: Population, 
     """Choose the pack, write the imported numbers and the activities; return how many activities there are."""
     municipality = areas[MUNICIPALITY]
     pack = session.scalars(select(IndicatorPack).where(IndicatorPack.code == PACK)).one()
-    choice = IndicatorChoice(municipality=municipality, pack=pack, chosen_at=almanac.moment(CHOSEN_ON, time(10)))
-    session.add(identified(choice, municipality.path))
+    for path in (MUNICIPALITY, BESIDE):
+        choice = IndicatorChoice(municipality=areas[path], pack=pack, chosen_at=almanac.moment(CHOSEN_ON, time(10)))
+        session.add(identified(choice, path))
     last_year = fiscal_year(almanac.day(WRITTEN_UNTIL)) - 1
     for indicator in pack.indicators:
         for year, value in zip(count(last_year, -1), reversed(IMPORTED.get(indicator.code, ())), strict=False):

@@ -46,7 +46,7 @@ def write_pack(code: str, year: int, stated: datetime | None, language: str, fol
             files["pdf"] = documents.as_pdf(pack)
     folder.mkdir(parents=True, exist_ok=True)
     for ending, content in files.items():
-        path = folder / f"review-{pack.municipality.path.rpartition('.')[2]}-{year}.{ending}"
+        path = folder / f"review-{found[0].path.rpartition('.')[2]}-{year}.{ending}"
         path.write_bytes(content)
         click.echo(str(path))
     if "pdf" not in files:

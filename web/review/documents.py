@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -17,7 +17,7 @@ from web.i18n import day, fiscal_year, locale
 from web.indicators.documents import with_unit, written_number
 from web.indicators.queries import Headline, Measured
 from web.labels import label
-from web.review.queries import Deed, GoalOfPlan, Pack
+from web.review.queries import Deed, GoalOfPlan, Numbers, Pack
 from web.sheets import Cell, Sheet, as_xlsx
 
 DEEDS: Final[Mapping[Deed, Any]] = {
@@ -71,13 +71,12 @@ class Written:
 
 def written(pack: Pack) -> Written:
     """Return the pack as headings, sentences and tables: effects first, the number of matches last."""
-    place = pack.municipality.name(locale())
+    found = pack.numbers
     return Written(
-        title=_("The year's review: %(place)s, %(year)s", place=place, year=fiscal_year(pack.span.year)),
-        as_at=_("As at %(day)s", day=day(pack.span.last)),
+        title=title_of(found),
+        as_at=as_at(found),
         sections=[
-            _headline(pack.headline),
-            _indicators(pack),
+            *sections_of(found),
             _deeds(pack),
             _goals(pack.goals),
             _petitions(pack),
@@ -85,9 +84,25 @@ def written(pack: Pack) -> Written:
             _judged(pack),
             _survey(pack),
             _cases(pack),
-            _matches(pack.headline),
+            _matches(found.headline),
         ],
     )
+
+
+def sections_of(found: Numbers) -> Sequence[Section]:
+    """Return the first sections of the pack, which the page shows, too."""
+    return [_headline(found.headline), _indicators(found)]
+
+
+def title_of(found: Numbers) -> str:
+    """Return what the pack is called."""
+    place = found.municipality.name(locale())
+    return str(_("The year's review: %(place)s, %(year)s", place=place, year=fiscal_year(found.span.year)))
+
+
+def as_at(found: Numbers) -> str:
+    """Return as at which day the pack is."""
+    return str(_("As at %(day)s", day=day(found.span.last)))
 
 
 def as_html(pack: Pack) -> str:
@@ -102,7 +117,8 @@ def as_pdf(pack: Pack) -> bytes:
     from weasyprint import HTML
 
     page = HTML(string=as_html(pack), url_fetcher=_fetch_nothing)
-    identifier = f"{pack.municipality.id.hex}-{pack.span.year}-{pack.span.last}-{locale()}"
+    found = pack.numbers
+    identifier = f"{found.municipality.id.hex}-{found.span.year}-{found.span.last}-{locale()}"
     return bytes(page.write_pdf(pdf_identifier=identifier.encode()))
 
 
@@ -110,12 +126,9 @@ def as_workbook(pack: Pack) -> bytes:
     """Return the pack as a workbook, one sheet a section."""
     text = written(pack)
     cover = Sheet(_("Cover"), [[text.title], [text.as_at], *([section.title] for section in text.sections)])
-    return as_xlsx([cover, *(_sheet(section) for section in text.sections)], title=text.title, on=pack.span.last)
-
-
-def page(pack: Pack, **shown: Any) -> str:
-    """Return the pack as a page of the site."""
-    return render_template("review/page.html", written=written(pack), pack=pack, **shown)
+    return as_xlsx(
+        [cover, *(_sheet(section) for section in text.sections)], title=text.title, on=pack.numbers.span.last
+    )
 
 
 def _sheet(section: Section) -> Sheet:
@@ -145,7 +158,7 @@ def _headline(found: Headline) -> Section:
     return Section(_("What is reached, and what is hard"), _("Headline"), sentences, [table])
 
 
-def _indicators(pack: Pack) -> Section:
+def _indicators(pack: Numbers) -> Section:
     heads = [
         _("Indicator"), _("At the start"), *(fiscal_year(year) for year in pack.years), _("Goal"), _("How far"),
     ]  # fmt: skip
@@ -189,9 +202,9 @@ def _definition(one: Measured) -> Sequence[Cell]:
 
 def _deeds(pack: Pack) -> Section:
     rows: list[Sequence[Cell]] = [
-        [str(DEEDS[deed]), *(numbers[year] for year in pack.years)] for deed, numbers in pack.deeds.items()
+        [str(DEEDS[deed]), *(numbers[year] for year in pack.numbers.years)] for deed, numbers in pack.deeds.items()
     ]
-    heads = [_("Measure"), *(fiscal_year(year) for year in pack.years)]
+    heads = [_("Measure"), *(fiscal_year(year) for year in pack.numbers.years)]
     table = Table(_("What was done, by fiscal year"), heads, rows, range(1, len(heads)))
     return Section(_("What was done"), _("Measures"), (), [table])
 

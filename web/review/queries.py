@@ -138,8 +138,8 @@ class GoalOfPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
-    """Everything that the council reads."""
+class Numbers:
+    """How far a municipality has come in a year: what the page shows, and the beginning of the pack."""
 
     municipality: Area
     span: Span
@@ -147,6 +147,13 @@ class Pack:
     pack_name: Mapping[str, str]
     headline: Headline
     measured: Sequence[Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything that the council reads."""
+
+    numbers: Numbers
     deeds: Mapping[Deed, Mapping[int, int]]
     survey: Survey | None
     judged: Judged
@@ -168,20 +175,29 @@ def municipality_named(session: Session, code: str) -> Sequence[Area]:
     ).all()
 
 
-def pack(session: Session, municipality: Area, *, year: int, on: date) -> Pack:
-    """Return the pack of a fiscal year, as at a day of it."""
+def numbers(session: Session, municipality: Area, *, year: int, on: date) -> Numbers:
+    """Return how far a fiscal year has come, as at a day of it."""
     span = Span.of(year, today=on)
     years = years_until(span.last)
     chosen = chosen_pack(session, municipality)
     found = measured(session, municipality, chosen, years, today=span.last)
-    return Pack(
+    return Numbers(
         municipality=municipality,
         span=span,
         years=years,
         pack_name={} if chosen is None else {"ja": chosen.name_ja, "en": chosen.name_en},
         headline=headline_of(session, municipality, found, today=span.last),
         measured=found,
-        deeds=_deeds(session, municipality, [Span.of(one, today=span.last) for one in years]),
+    )
+
+
+def pack(session: Session, municipality: Area, *, year: int, on: date) -> Pack:
+    """Return the pack of a fiscal year, as at a day of it."""
+    told = numbers(session, municipality, year=year, on=on)
+    span = told.span
+    return Pack(
+        numbers=told,
+        deeds=_deeds(session, municipality, [Span.of(one, today=span.last) for one in told.years]),
         survey=_survey(session, municipality, span),
         judged=_judged(session, municipality, span),
         cases=_cases(session, municipality, span),

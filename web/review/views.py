@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models import Area, Permission, utc_now
@@ -21,11 +21,27 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/areas/<uuid:id>/review/<int:year>")
 @requires(Permission.REVIEW_PACK, on=Area)
 def page(area: Area, year: int) -> ResponseReturnValue:
-    """Show what the promotion council reads about a year."""
-    running = fiscal_year(town_day(utc_now()))
-    return documents.page(
-        _pack(area, year), years=range(running, running - queries.YEARS_SHOWN, -1), has_pdf=pdf_can_be_made()
+    """Show how far a year has come, and hand out what the promotion council reads about it."""
+    running, on = fiscal_year(town_day(utc_now())), _stated(year)
+    found = queries.numbers(current_session(), area.tenant, year=year, on=on)
+    return render_template(
+        "review/page.html",
+        title=documents.title_of(found),
+        as_at=documents.as_at(found),
+        sections=documents.sections_of(found),
+        place=found.municipality,
+        year=year,
+        stated=on.isoformat(),
+        years=range(running, running - queries.YEARS_SHOWN, -1),
+        has_pdf=pdf_can_be_made(),
     )
+
+
+@bp.get("/areas/<uuid:id>/review/<int:year>/document")
+@requires(Permission.REVIEW_PACK, on=Area)
+def document(area: Area, year: int) -> ResponseReturnValue:
+    """Hand the pack out as a page that stands by itself and prints."""
+    return _file(_pack(area, year), lambda pack: documents.as_html(pack).encode(), "html", "text/html; charset=utf-8")
 
 
 @bp.get("/areas/<uuid:id>/review/<int:year>/pdf")
@@ -45,20 +61,25 @@ def workbook(area: Area, year: int) -> ResponseReturnValue:
 
 
 def _pack(area: Area, year: int) -> queries.Pack:
-    """Return the pack as at the day that the address states, else as at the last day that has been."""
+    return queries.pack(current_session(), area.tenant, year=year, on=_stated(year))
+
+
+def _stated(year: int) -> date:
+    """Return the day that the address states, else the last that has been; 404 outside of the year."""
     today = town_day(utc_now())
     if not queries.is_possible(year, queries.last_day(year, today), today=today):
         abort(404)
     on = request.args.get("on", queries.last_day(year, today), type=date.fromisoformat)
     if not queries.is_possible(year, on, today=today):
         abort(404)
-    return queries.pack(current_session(), area.tenant, year=year, on=on)
+    return on
 
 
 def _file(
     pack: queries.Pack, write: Callable[[queries.Pack], bytes], ending: str, content_type: str
 ) -> ResponseReturnValue:
-    name = f"review-{pack.municipality.path.rpartition('.')[2]}-{pack.span.year}-{pack.span.last}.{ending}"
+    found = pack.numbers
+    name = f"review-{found.municipality.path.rpartition('.')[2]}-{found.span.year}-{found.span.last}.{ending}"
     return Response(
         write(pack), content_type=content_type, headers={"Content-Disposition": f"attachment; filename={name}"}
     )
