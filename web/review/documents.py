@@ -154,7 +154,7 @@ def _headline(found: Headline) -> Section:
         _("The median is taken over the 365 days up to this day. Needs and load are as they stand now."),
         _("A need waits when it fits nobody, or when it has been open for more than 90 days."),
     ]
-    table = Table(_("Effects and difficulties"), [_("What"), _("Number")], rows, [1])
+    table = Table(_("Effects and difficulties"), [_("Item"), _("The number")], rows, [1])
     return Section(_("What is reached, and what is hard"), _("Headline"), sentences, [table])
 
 
@@ -284,7 +284,7 @@ def _survey(pack: Pack) -> Section:
     if pack.survey.met_somebody_new is not None:
         rows.append((_("Met somebody new"), f"{pack.survey.met_somebody_new * 100:.0f} %"))
     rows += [(_("Again: %(answer)s", answer=label(one)), number) for one, number in pack.survey.again.items()]
-    return Section(title, _("Survey"), (), [Table(title, [_("What"), _("Number")], rows, [1])])
+    return Section(title, _("Survey"), (), [Table(title, [_("Item"), _("The number")], rows, [1])])
 
 
 def _cases(pack: Pack) -> Section:
