@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matching import Weights
 from models import (
     ActivityField,
+    Indicator,
+    IndicatorPack,
+    IndicatorSource,
     Principle,
     PrincipleGate,
     PrincipleSet,
@@ -26,6 +29,7 @@ from seeds.sheets import FOLDER, read
 from seeds.tally import Tally
 
 REFERENCE: Final[Path] = FOLDER / "reference"
+INDICATOR_WORDS: Final = ("name_ja", "name_en", "definition_ja", "definition_en", "unit_ja", "unit_en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def load(session: Session) -> Summary:
     load_areas(session, REFERENCE, tally)
     _load_review_reasons(session, tally)
     _load_principles(session, tally)
+    _load_indicators(session, tally)
     _load_weights(session, tally)
     session.flush()
     return Summary(added=tally.added, changed=tally.changed, unchanged=tally.unchanged)
@@ -131,6 +136,35 @@ def _load_principles(session: Session, tally: Tally) -> None:
         else:
             principle = Principle(code=code, principle_set=sets[set_code], **words)
             tally.add(session, identified(principle, set_code, code))
+
+
+def _load_indicators(session: Session, tally: Tally) -> None:
+    """Add the packs of indicators that municipalities choose from."""
+    packs = {
+        pack.code: pack
+        for pack in session.scalars(select(IndicatorPack).options(selectinload(IndicatorPack.indicators)))
+    }
+    known = {(pack.code, one.code): one for pack in packs.values() for one in pack.indicators}
+    for row in read(REFERENCE / "indicators.csv"):
+        pack_code, code = row.required("pack"), row.required("code")
+        pack_words = {"name_ja": row.required("pack_name_ja"), "name_en": row.required("pack_name_en")}
+        pack_words["source"] = row.text("pack_source")
+        if pack_code not in packs:
+            packs[pack_code] = tally.add(session, identified(IndicatorPack(code=pack_code, **pack_words), pack_code))
+        words: dict[str, Any] = {
+            "position": row.whole("position"),
+            **{name: row.required(name) for name in INDICATOR_WORDS},
+            "source": row.choice("source", IndicatorSource),
+            "baseline_year": row.whole("baseline_year"),
+            "baseline": row.number_or_none("baseline"),
+            "target_year": row.whole("target_year"),
+            "target": row.number("target"),
+        }
+        if (pack_code, code) in known:
+            tally.update(known[pack_code, code], words)
+        else:
+            indicator = Indicator(code=code, pack=packs[pack_code], **words)
+            tally.add(session, identified(indicator, pack_code, code))
 
 
 def _load_weights(session: Session, tally: Tally) -> None:

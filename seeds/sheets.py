@@ -64,9 +64,11 @@ class Row:
 
     def number_or_none(self, column: str) -> float | None:
         """Return a number, or None where nobody said."""
-        text = self.text(column)
-        if not text:
-            return None
+        return self.number(column) if self.text(column) else None
+
+    def number(self, column: str) -> float:
+        """Return a number."""
+        text = self.required(column)
         try:
             return float(text)
         except ValueError as error:

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, meetings, people, reference, referrals, routing, staff_bank, visits
+from seeds import (
+    endorsements,
+    history,
+    indicators,
+    listings,
+    meetings,
+    people,
+    reference,
+    referrals,
+    routing,
+    staff_bank,
+    visits,
+)
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -87,6 +99,7 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     referrals.pass_on(session, TOWN, words=words, people=population, market=market, almanac=almanac)
     referrals.gather(session, TOWN, areas=words.areas, people=population, almanac=almanac)
     referrals.enter(session, TOWN, people=population, market=market, almanac=almanac)
+    indicators.measure(session, areas=words.areas, people=population, almanac=almanac)
     market.settle()
     needs = {**market.needs, **seats}
     routing.take_charge(session, people=population, needs=needs)

@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.inbox import views as inbox_views
+    from web.indicators import views as indicators_views
     from web.intake import views as intake_views
     from web.listings import api as listings_api
     from web.listings import commands as listings_commands
@@ -55,6 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.people import views as people_views
     from web.petitions import views as petitions_views
     from web.referrals import views as referrals_views
+    from web.review import commands as review_commands
+    from web.review import views as review_views
     from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
     from web.staff_bank import views as staff_bank_views
@@ -117,6 +120,8 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         intake_views,
         referrals_views,
         networks_views,
+        indicators_views,
+        review_views,
     ):
         app.register_blueprint(pages.bp)
     for doors in (accounts_api, listings_api, suggestions_api, partnerships_api, operations_api):
@@ -127,6 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         administration_commands,
         listings_commands,
         operations_commands,
+        review_commands,
         suggestions_commands,
     ):
         commands.register(app)

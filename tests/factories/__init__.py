@@ -3,6 +3,7 @@
 from .accounts import make_account, make_appointment, make_membership
 from .charges import make_charge, make_rule
 from .endorsements import make_endorsement
+from .indicators import make_activity, make_choice, make_indicator, make_pack
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
@@ -17,10 +18,12 @@ __all__ = [
     "accept",
     "answer",
     "make_account",
+    "make_activity",
     "make_agreement",
     "make_appointment",
     "make_area",
     "make_charge",
+    "make_choice",
     "make_completion",
     "make_consultation",
     "make_course",
@@ -28,6 +31,7 @@ __all__ = [
     "make_endorsement",
     "make_field",
     "make_holding",
+    "make_indicator",
     "make_intermediary",
     "make_item",
     "make_membership",
@@ -35,6 +39,7 @@ __all__ = [
     "make_need",
     "make_network",
     "make_offer",
+    "make_pack",
     "make_participant",
     "make_partnership",
     "make_reason",

@@ -40,7 +40,7 @@ from models import (
     is_granted,
     utc_now,
 )
-from models.years import town_day
+from models.years import fiscal_year, town_day
 from seeds.ready_made import ready_made_needs
 from tests.journeys.mails import links_in_mails
 from web.database import db
@@ -85,6 +85,10 @@ def codes_of_endorsements(session: Session) -> list[Mapping[str, Any]]:
     return [{"code": one.code} for one in [*ended, *(one for one in found if one.stands_on(on))][:2]]
 
 
+def _this_year() -> int:
+    return fiscal_year(town_day(utc_now()))
+
+
 # What stands in an address beside the id of the row that the door is about, also as its query: by endpoint, or by name.
 ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]] = MappingProxyType(
     {
@@ -97,11 +101,21 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "endorsements.check": codes_of_endorsements,
         "endorsements.qr": codes_of_endorsements,
         "collaboration.form": lambda _session: [{}, {"responsible": "group", "money": "grant", "decides": "together"}],
+        "indicators.rows": lambda _session: [
+            {"code": "rmo-activities", "year": _this_year()},
+            {"code": "staff-bank", "year": _this_year()},
+            {"code": "web-accesses", "year": _this_year() - 1},
+        ],
+        "indicators.sheet": lambda _session: [{"code": "rmo-activities", "year": _this_year()}],
         "listings.needs": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.offers": lambda _session: [{}, {"q": "ねこのしっぽ"}, {"page": 2}],
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
         "intake.form": lambda _session: [{"kind": kind.value} for kind in PaperKind],
         "intake.form_code": lambda _session: [{"kind": PaperKind.NEED.value}],
+        **dict.fromkeys(
+            ("review.page", "review.document", "review.pdf", "review.workbook"),
+            lambda _session: [{"year": _this_year()}],
+        ),
     }
 )
 
