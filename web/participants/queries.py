@@ -13,18 +13,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, 
 from matching.names import Record, likely_duplicates
 from models import (
     Account,
+    Activity,
     ActivityField,
     ActOnBehalf,
     Area,
     AreaLevel,
+    Attendance,
+    Base,
     ConsentPurpose,
     Consultation,
     CouncilSeat,
+    CourseCompletion,
     DuplicateVerdict,
+    GoalRole,
+    Intermediary,
     Membership,
     Merger,
     Need,
     NeedStatus,
+    NetworkMember,
     Offer,
     OfferStatus,
     Participant,
@@ -32,8 +39,12 @@ from models import (
     Partnership,
     Party,
     Permission,
+    Petition,
+    Referral,
     Reveal,
     Role,
+    RoleHolding,
+    Roundtable,
     Skill,
     Slot,
     Stage,
@@ -54,6 +65,21 @@ REVEAL_LASTS: Final = timedelta(hours=1)
 MOST_DUPLICATES: Final = 20
 # Without these nobody may be suggested or asked; the others concern uses that are arranged by hand.
 NEEDED_TO_BE_ASKED: Final = frozenset({ConsentPurpose.PROJECTS, ConsentPurpose.GUARDIAN})
+# What is written about a participant, and by which attribute: it moves when the record is given up for another one.
+WRITTEN_ABOUT: Final[Sequence[tuple[type[Base], str]]] = (
+    (Visit, "participant"),
+    (Consultation, "participant"),
+    (ActOnBehalf, "participant"),
+    (Referral, "participant"),
+    (Petition, "participant"),
+    (Roundtable, "convenor"),
+    (Attendance, "participant"),
+    (GoalRole, "participant"),
+    (Intermediary, "participant"),
+    (RoleHolding, "participant"),
+    (RoleHolding, "body_participant"),
+    (Activity, "participant"),
+)
 GOING_ON: Final = frozenset(stage for stage, following in NEXT.items() if following)
 
 
@@ -623,12 +649,29 @@ def verdict_on(session: Session, one: Participant, other: Participant) -> Duplic
     )
 
 
-def written_about(session: Session, participant: Participant) -> Sequence[Visit | Consultation | ActOnBehalf]:
-    """Return the visits to a participant, what it asked, and what was entered for it."""
-    visits = session.scalars(select(Visit).where(Visit.participant_id == participant.id)).all()
-    asked = session.scalars(select(Consultation).where(Consultation.participant_id == participant.id)).all()
-    acts = session.scalars(select(ActOnBehalf).where(ActOnBehalf.participant_id == participant.id)).all()
-    return [*visits, *asked, *acts]
+def written_about(session: Session, participant: Participant) -> Iterable[tuple[Base, str]]:
+    """Yield the rows of `WRITTEN_ABOUT` that name a participant, each with the attribute that does."""
+    for model, attribute in WRITTEN_ABOUT:
+        column = getattr(model, f"{attribute}_id")
+        for row in session.scalars(select(model).where(column == participant.id).order_by(model.id)):
+            yield row, attribute
+
+
+def network_members_of(session: Session, participant: Participant) -> Sequence[NetworkMember]:
+    """Return in which networks a participant is or was."""
+    return session.scalars(
+        select(NetworkMember).where(NetworkMember.participant_id == participant.id).order_by(NetworkMember.id)
+    ).all()
+
+
+def completions_of(session: Session, participant: Participant) -> Sequence[CourseCompletion]:
+    """Return which courses a participant completed."""
+    return session.scalars(
+        select(CourseCompletion)
+        .where(CourseCompletion.participant_id == participant.id)
+        .options(selectinload(CourseCompletion.small_roles))
+        .order_by(CourseCompletion.id)
+    ).all()
 
 
 def visit_plans_of(session: Session, participant: Participant) -> Sequence[VisitPlan]:

@@ -213,7 +213,7 @@ def merge(session: Session, kept: Participant, given_up: Participant, *, by: Acc
         earlier.kept = kept
     for endorsement in all_of(session, given_up):
         endorsement.participant = kept
-    _join_visits(session, kept, given_up, at=at)
+    _join_what_is_written(session, kept, given_up, at=at)
     _join_members(session, kept, moving.memberships)
     _join_profiles(session, kept, given_up, at=at)
     session.add(Merger(merged=given_up, kept=kept, merged_by=by, merged_at=at))
@@ -221,15 +221,26 @@ def merge(session: Session, kept: Participant, given_up: Participant, *, by: Acc
     _look_anew(session, kept, by=by)
 
 
-def _join_visits(session: Session, kept: Participant, given_up: Participant, *, at: datetime) -> None:
-    """Let what was written down about a record move; of two plans of visits that of the kept record stands."""
-    for written in queries.written_about(session, given_up):
-        written.participant = kept
-    has_one = any(plan.stands for plan in queries.visit_plans_of(session, kept))
+def _join_what_is_written(session: Session, kept: Participant, given_up: Participant, *, at: datetime) -> None:
+    """Let what was written down about a record move; what both records have once, the kept one has once."""
+    for row, attribute in list(queries.written_about(session, given_up)):
+        setattr(row, attribute, kept)
+    has_plan = any(plan.stands for plan in queries.visit_plans_of(session, kept))
     for plan in queries.visit_plans_of(session, given_up):
-        if has_one:
+        if has_plan:
             plan.end(on=town_day(at))
         plan.participant = kept
+    networks = {one.network_id for one in queries.network_members_of(session, kept) if one.left_on is None}
+    for member in queries.network_members_of(session, given_up):
+        if member.network_id in networks:
+            member.leave(on=max(town_day(at), member.joined_on))
+        member.participant = kept
+    completed = {one.course_id for one in queries.completions_of(session, kept)}
+    for completion in queries.completions_of(session, given_up):
+        if completion.course_id in completed:
+            session.delete(completion)
+        else:
+            completion.participant = kept
 
 
 def _join_members(session: Session, kept: Participant, joining: Sequence[Membership]) -> None:

@@ -1,7 +1,7 @@
 """Records that may be one participant: who is shown them, what a merger moves, and what it never widens."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +12,17 @@ from sqlalchemy.orm import Session
 from models import (
     Account,
     AuditEntry,
+    Base,
     Consent,
     ConsentChannel,
     ConsentPurpose,
+    CourseCompletion,
     DuplicateVerdict,
     Job,
     Membership,
     Merger,
     Need,
+    NetworkMember,
     Offer,
     Participant,
     ParticipantKind,
@@ -35,10 +38,13 @@ from tests.factories import (
     accept,
     make_account,
     make_appointment,
+    make_completion,
+    make_course,
     make_field,
     make_membership,
     make_municipality,
     make_need,
+    make_network,
     make_offer,
     make_participant,
     make_partnership,
@@ -48,9 +54,33 @@ from tests.factories import (
 from tests.factories.participants import CONSENTED
 from web.operations.queries import invariants
 from web.participants import queries, services
+from web.participants.queries import WRITTEN_ABOUT
 
 SignedIn = Callable[[Account], FlaskClient]
 MOST_QUERIES = 12
+MOVED_WITH_CARE = (
+    "consents",
+    "course_completions",
+    "memberships",
+    "needs",
+    "network_members",
+    "offers",
+    "parties",
+    "visit_plans",
+)
+# What tells of the two records themselves, what `merge` moves row by row, and what ends with the record given up.
+SETTLED_OTHERWISE = {
+    ("duplicate_verdicts", "first_id"),
+    ("duplicate_verdicts", "second_id"),
+    ("endorsements", "participant_id"),
+    ("invitations", "participant_id"),
+    ("mergers", "kept_id"),
+    ("mergers", "merged_id"),
+    ("needs_shown", "participant_id"),
+    ("participant_fields", "participant_id"),
+    ("reveals", "subject_id"),
+    ("reveals", "to_participant_id"),
+}
 
 
 @pytest.fixture
@@ -504,3 +534,33 @@ def test_what_moved_is_what_the_models_find(town: Any, twice: tuple[Participant,
     assert left == []
     assert given_up.left_at is not None
     assert given_up.left_at - utc_now() < timedelta(0)
+
+
+def test_whatever_names_a_participant_moves_or_is_known_to_stay() -> None:
+    moved = {(model.__tablename__, f"{attribute}_id") for model, attribute in WRITTEN_ABOUT}
+    moved |= {(table, "participant_id") for table in MOVED_WITH_CARE}
+    named = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table.name == "participants" and key.column.name == "id" for key in column.foreign_keys)
+    }
+
+    assert named - moved == SETTLED_OTHERWISE
+
+
+def test_who_is_in_a_network_or_completed_a_course_twice_is_there_once(
+    town: Any, twice: tuple[Participant, Participant]
+) -> None:
+    kept, given_up = twice
+    network, course = make_network(area=kept.area), make_course(area=kept.area)
+    for one in twice:
+        town.session.add(NetworkMember(network=network, participant=one, joined_on=date(2026, 4, 1)))
+        town.session.add(make_completion(course, one))
+    town.session.commit()
+
+    merged(town, kept, given_up)
+
+    members = town.session.scalars(select(NetworkMember)).all()
+    assert sorted(member.left_on is None for member in members) == [False, True]
+    assert [one.participant_id for one in town.session.scalars(select(CourseCompletion))] == [kept.id]
