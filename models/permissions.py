@@ -89,6 +89,7 @@ class Permission(StrEnum):
     PRINCIPLES_SEE = "principles:see"
     PRINCIPLES_CHOOSE = "principles:choose"
     NEWS_STOP = "news:stop"
+    FIELD_SEE = "field:see"
     VISIT_LIST = "visit:list"
     VISIT_RECORD = "visit:record"
     VISIT_SEE = "visit:see"
@@ -541,6 +542,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PRINCIPLES_SEE: (is_administrator,),
         Permission.PRINCIPLES_CHOOSE: (administers_it,),
         Permission.NEWS_STOP: (anyone,),  # the signed link in the mail is the key
+        Permission.FIELD_SEE: (is_coordinator,),
         Permission.VISIT_LIST: (is_coordinator,),
         Permission.VISIT_RECORD: (is_coordinator,),
         Permission.VISIT_SEE: (coordinates_its_place,),

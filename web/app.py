@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.endings import views as endings_views
     from web.endorsements import views as endorsements_views
     from web.evaluations import views as evaluations_views
+    from web.field import views as field_views
     from web.giving import views as giving_views
     from web.home import views as home_views
     from web.inbox import views as inbox_views
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         operations_views,
         searches_views,
         areas_views,
+        field_views,
         petitions_views,
         roundtables_views,
         visits_views,

@@ -62,6 +62,7 @@ def pagination(number: int, pages: int, **kept: Any) -> Pagination:
 
 ENTRIES = (
     (Permission.DESK_SEE, "suggestions.index", _l("Desk")),
+    (Permission.FIELD_SEE, "field.index", _l("Out in the field")),
     (Permission.BOARD_SEE, "operations.board", _l("Board")),
     (Permission.ADMINISTRATION_SEE, "administration.index", _l("Administration")),
     (Permission.NEED_LIST, "listings.needs", _l("Needs")),
@@ -79,6 +80,11 @@ FOOTER = (
     ("areas.index", _l("Areas")),
     ("partnerships.public", _l("What has come about")),
     ("cases.index", _l("Cases to learn from")),
+    ("roundtables.index", _l("Roundtables and meetings")),
+    ("petitions.index", _l("Requests to the administration")),
+    ("networks.index", _l("Networks")),
+    ("referrals.directory", _l("Whom to ask")),
+    ("intake.forms", _l("Forms to print")),
     ("searches.ask", _l("Ask a person")),
     ("home.accessibility", _l("Accessibility")),
     ("searches.atom", _l("New needs as a feed (Atom)")),

@@ -1,0 +1,80 @@
+"""How much waits in the field for a coordinator, counted in one query beside the plan of visits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models import (
+    Account,
+    Area,
+    Charge,
+    Consultation,
+    HandOver,
+    Network,
+    Petition,
+    Referral,
+    ReferralState,
+    Role,
+    Roundtable,
+    lies_under,
+)
+from models.business_days import add_business_days
+from models.years import town_day
+from web.consultations import queries as consultations
+from web.petitions.queries import REMINDED_BUSINESS_DAYS
+from web.visits import queries as visits
+
+SOON: Final = timedelta(days=14)
+NETWORKS_SOON: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a coordinator out in the field."""
+
+    visits: int
+    asked: int
+    in_charge: int
+    consultations: int
+    referrals: int
+    meetings: int
+    without_minutes: int
+    petitions: int
+    networks: int
+
+
+def waiting(session: Session, account: Account, *, at: datetime) -> Waiting:
+    """Count what waits for the account: what it is asked and in charge of, and what is due in its places."""
+    today = town_day(at)
+    here = select(Area.id).where(lies_under(account.paths(Role.COORDINATOR)))
+    not_over = Roundtable.held_on.is_(None) & Roundtable.called_off_at.is_(None)
+    open_consultations = consultations.visible_to(account).where(Consultation.closed_at.is_(None))
+    counted: list[Select[Any]] = [
+        select(HandOver.id)
+        .join(Charge, HandOver.charge_id == Charge.id)
+        .where(HandOver.to_id == account.id, HandOver.answered_at.is_(None), Charge.until.is_(None)),
+        select(Charge.id).where(Charge.keeper_id == account.id, Charge.until.is_(None)),
+        open_consultations.with_only_columns(Consultation.id),
+        select(Referral.id).where(
+            Referral.area_id.in_(here), Referral.state == ReferralState.SENT, Referral.receipt_due_on < today
+        ),
+        select(Roundtable.id).where(
+            Roundtable.area_id.in_(here), not_over, Roundtable.starts_at >= at, Roundtable.starts_at < at + SOON
+        ),
+        select(Roundtable.id).where(Roundtable.area_id.in_(here), not_over, Roundtable.starts_at < at),
+        select(Petition.id).where(
+            Petition.area_id.in_(here),
+            Petition.answer.is_(None),
+            Petition.answer_due_on <= add_business_days(today, REMINDED_BUSINESS_DAYS),
+        ),
+        select(Network.id).where(
+            Network.area_id.in_(here), Network.ended_at.is_(None), Network.ends_on <= today + NETWORKS_SOON
+        ),
+    ]
+    numbers = session.execute(
+        select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in counted))
+    ).one()
+    return Waiting(len(visits.due(session, account, today)), *numbers)

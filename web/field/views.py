@@ -1,0 +1,19 @@
+"""The page from which a coordinator goes out."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from models import Permission, utc_now
+from web.database import current_session
+from web.field import queries
+from web.security import account_at_work, requires
+
+bp = Blueprint("field", __name__)
+
+
+@bp.get("/field")
+@requires(Permission.FIELD_SEE)
+def index() -> ResponseReturnValue:
+    """Show what waits in the field, and the way to everything that is done there."""
+    waiting = queries.waiting(current_session(), account_at_work(), at=utc_now())
+    return render_template("field/index.html", waiting=waiting)
