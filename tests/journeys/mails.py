@@ -22,6 +22,7 @@ from models import (
     Participant,
     Partnership,
     Party,
+    Referral,
     Role,
     SavedSearch,
     utc_now,
@@ -32,6 +33,7 @@ from web.listings.services import renewal
 from web.news import services as news
 from web.partnerships import emails
 from web.people import services as people
+from web.referrals.queries.referrals import hashed, token_for
 from web.searches import services as searches
 
 LINK = re.compile(r"https?://[^/\s]+(/\S+)")
@@ -70,6 +72,9 @@ def write_every_mail(app: Flask) -> None:
         session.flush()
         assert searches.tell(session, reader.reader_id, at=at, secret=app.config["SECRET_KEY"])
         _tell_of_a_partnership(session, secret=app.config["SECRET_KEY"])
+        for referral in session.scalars(select(Referral)):
+            # The demo town does not know the key of the site from which the links in mails follow.
+            referral.token_hash = hashed(token_for(session, referral))
 
 
 def take_accounts_from_those_asked(app: Flask) -> None:

@@ -23,6 +23,8 @@ from models import (
     Account,
     Area,
     Base,
+    CourseCompletion,
+    Decision,
     Endorsement,
     Enquiry,
     Job,
@@ -48,7 +50,6 @@ from web.evaluations.queries import survey_token
 from web.intake.documents import PaperKind
 from web.listings.forms.steps import Step
 from web.referrals.queries import token_for
-from web.referrals.queries.referrals import hashed
 from web.security import SESSION_LASTS, Door, door_of, token_hash
 
 MOST_BYTES: Final = 100_000
@@ -136,17 +137,29 @@ def surveys(session: Session, account: Account | None) -> list[Mapping[str, Any]
     return [{"token": survey_token(session, one)} for one in found if one is not None]
 
 
+def completions(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address of somebody's completion of a course that the account looks after."""
+    for one in session.scalars(select(CourseCompletion).order_by(CourseCompletion.id)):
+        if is_granted(Permission.COURSE_EDIT, account, one.course):
+            return [{"id": one.course_id, "completion": one.id}]
+    return []
+
+
+def decisions(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address of a decision of which nothing has come yet."""
+    for one in session.scalars(select(Decision).where(Decision.need_id.is_(None)).order_by(Decision.id)):
+        if is_granted(Permission.ROUNDTABLE_EDIT, account, one.roundtable):
+            return [{"id": one.roundtable_id, "decision": one.id}]
+    return []
+
+
 def links_of_referrals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
-    """Return what stands in the link of a referral that was received, as if it had just been mailed."""
+    """Return what stands in the link of a referral that was received."""
     del account
     referral = session.scalars(select(Referral).where(Referral.state == ReferralState.RECEIVED)).first()
     if referral is None:
         return []
-    token = token_for(session, referral)
-    if referral.token_hash != hashed(token):
-        referral.token_hash = hashed(token)
-        session.commit()
-    return [{"token": token}]
+    return [{"token": token_for(session, referral)}]
 
 
 # Addresses in which rows stand that belong together, or a key that is on paper and in no mail.
@@ -156,6 +169,10 @@ WHOLE: Final[Mapping[str, Callable[[Session, Account | None], Sequence[Mapping[s
         "evaluations.survey": surveys,
         "evaluations.survey_thanks": surveys,
         "referrals.by_link": links_of_referrals,
+        "roundtables.need": decisions,
+        "roundtables.result": decisions,
+        "staff_bank.invite": completions,
+        "staff_bank.letter": completions,
         "referrals.receipt": links_of_referrals,
     }
 )
