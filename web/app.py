@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
+    from web.plans import views as plans_views
     from web.searches import views as searches_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations_views,
         searches_views,
         areas_views,
+        plans_views,
         administration_views,
     ):
         app.register_blueprint(pages.bp)

@@ -1,6 +1,7 @@
 """Builders with defaults: a test names only what it cares about."""
 
 from .accounts import make_account, make_appointment, make_membership
+from .area_plans import make_goal, make_plan, make_role
 from .endorsements import make_endorsement
 from .listings import make_item, make_need, make_offer, make_slot
 from .participants import make_participant, make_resident
@@ -19,6 +20,7 @@ __all__ = [
     "make_district",
     "make_endorsement",
     "make_field",
+    "make_goal",
     "make_item",
     "make_membership",
     "make_municipality",
@@ -26,8 +28,10 @@ __all__ = [
     "make_offer",
     "make_participant",
     "make_partnership",
+    "make_plan",
     "make_reason",
     "make_resident",
+    "make_role",
     "make_run",
     "make_skill",
     "make_slot",
