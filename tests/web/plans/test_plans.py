@@ -482,4 +482,4 @@ def test_a_page_takes_a_dozen_queries_however_many_goals_there_are(
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     coordinator.get(place.url)
 
-    assert 0 < len(statements) <= 12, statements
+    assert 0 < len([statement for statement in statements if statement.startswith("SELECT")]) <= 12, statements

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
+from sqlalchemy.orm import Load, Session, joinedload, lazyload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models import (
     Account,
@@ -113,14 +113,20 @@ def plans_of(session: Session, area: Area) -> Sequence[AreaPlan]:
         select(AreaPlan)
         .join(Area, AreaPlan.area_id == Area.id)
         .where(AreaPlan.adopted_on.is_not(None), Area.path.in_(above))
-        .options(_of_goals())
+        .options(selectinload(AreaPlan.goals).options(*_of_a_goal()))
         .order_by(func.length(Area.path).desc(), AreaPlan.first_year.desc(), AreaPlan.id)
     ).all()
 
 
 def goals_of(session: Session, plan: AreaPlan) -> Sequence[Goal]:
     """Return the goals of a plan in their order, ready to be shown without more queries."""
-    session.scalars(select(AreaPlan).where(AreaPlan.id == plan.id).options(_of_goals())).one()
+    if "goals" in inspect(plan).unloaded:
+        goals = session.scalars(
+            select(Goal).where(Goal.plan_id == plan.id).options(*_of_a_goal()).order_by(Goal.position)
+        ).all()
+        set_committed_value(plan, "goals", list(goals))
+        for goal in goals:
+            set_committed_value(goal, "plan", plan)
     return plan.goals
 
 
@@ -140,10 +146,10 @@ def _narrowed(narrowing: Narrowing, year: int) -> list[ColumnElement[bool]]:
     return conditions + states.get(narrowing.state, [])
 
 
-def _of_goals() -> ORMOption:
-    return selectinload(AreaPlan.goals).options(
+def _of_a_goal() -> list[Load]:
+    return [
         selectinload(Goal.roles)
         .joinedload(GoalRole.participant)
         .options(lazyload(Participant.consents), lazyload(Participant.area)),
         selectinload(Goal.progress),
-    )
+    ]
