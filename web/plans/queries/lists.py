@@ -1,6 +1,6 @@
 """Which plans there are for whom; every list starts from `visible_to`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,6 +16,7 @@ from models import (
     AreaLevel,
     AreaPlan,
     Goal,
+    GoalNeed,
     GoalRole,
     Participant,
     Role,
@@ -116,6 +117,25 @@ def plans_of(session: Session, area: Area) -> Sequence[AreaPlan]:
         .options(selectinload(AreaPlan.goals).options(*_of_a_goal()))
         .order_by(func.length(Area.path).desc(), AreaPlan.first_year.desc(), AreaPlan.id)
     ).all()
+
+
+def plans_served(session: Session, need_ids: Collection[UUID], *, year: int) -> dict[UUID, AreaPlan]:
+    """Return the plan in force in a fiscal year that each need serves, by the id of the need."""
+    if not need_ids:
+        return {}
+    rows = session.execute(
+        select(GoalNeed.need_id, AreaPlan)
+        .join(Goal, GoalNeed.goal_id == Goal.id)
+        .join(AreaPlan, Goal.plan_id == AreaPlan.id)
+        .where(
+            GoalNeed.need_id.in_(need_ids),
+            AreaPlan.adopted_on.is_not(None),
+            AreaPlan.first_year <= year,
+            AreaPlan.last_year >= year,
+        )
+        .options(raiseload(AreaPlan.goals), lazyload(AreaPlan.area))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def goals_of(session: Session, plan: AreaPlan) -> Sequence[Goal]:
