@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select
 from sqlalchemy.orm import Load, Session, joinedload, lazyload, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -98,10 +98,17 @@ def places_with_plans(session: Session, account: Account | None) -> Sequence[Are
 
 
 def places_for_plans(session: Session, account: Account) -> Sequence[Area]:
-    """Return the places for which the account may write a plan, from the largest down."""
+    """Return the places for which the account may write a plan, as far as anybody is in their municipality."""
+    inhabited = select(Participant.municipality_id)
     return session.scalars(
         select(Area)
-        .where(Area.level.in_([AreaLevel.MUNICIPALITY, AreaLevel.DISTRICT]), _looked_after_by(account))
+        .where(
+            or_(
+                and_(Area.level == AreaLevel.MUNICIPALITY, Area.id.in_(inhabited)),
+                and_(Area.level == AreaLevel.DISTRICT, Area.parent_id.in_(inhabited)),
+            ),
+            _looked_after_by(account),
+        )
         .options(joinedload(Area.parent))
         .order_by(Area.path)
     ).all()
