@@ -175,12 +175,13 @@ class GoalForm(VersionedForm):
             raise ValidationError(_("Write above by what one sees it: an amount needs a measure."))
 
     def validate_roles(self, field: FieldList) -> None:
-        """Refuse that somebody stands there twice."""
-        del field
-        names = [part.name for part in self.parts]
-        doubled = next((name for name in names if names.count(name) > 1), None)
-        if doubled is not None:
-            raise ValidationError(_("“%(name)s” stands here twice. Keep one.", name=doubled))
+        """Refuse that somebody stands there twice, beside the second row."""
+        named: set[str] = set()
+        for row in (entry.form.name for entry in field):
+            if row.data and row.data in named:
+                row.errors = [*row.errors, _("“%(name)s” stands here twice. Keep one.", name=row.data)]
+                raise ValidationError
+            named.add(row.data)
 
     @property
     def parts(self) -> list[Part]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -104,7 +105,7 @@ def typed_plan(place: Place, **changes: str) -> dict[str, str]:
     return filled | changes
 
 
-def typed_goal(goal: Goal | None = None, **changes: str) -> dict[str, str]:
+def typed_goal(goal: Goal | None = None) -> dict[str, str]:
     filled = {
         "version": "" if goal is None else str(goal.version),
         "title": "防災訓練の参加者をふやす",
@@ -118,7 +119,7 @@ def typed_goal(goal: Goal | None = None, **changes: str) -> dict[str, str]:
         "roles-1-name": "消防団",
         "roles-1-part": "takes_part",
     }
-    return filled | changes
+    return filled
 
 
 def test_a_plan_is_begun_as_a_draft_that_only_those_who_look_after_the_place_read(
@@ -245,11 +246,19 @@ def test_the_table_says_who_leads_and_who_takes_part(
 def test_a_goal_that_cannot_be_is_refused_and_nothing_is_lost(
     place: Place, coordinator: FlaskClient, wrong: dict[str, str]
 ) -> None:
-    answer = coordinator.post(f"{place.url}/goals/new", data=typed_goal(**wrong))
+    answer = coordinator.post(f"{place.url}/goals/new", data=typed_goal() | wrong)
 
     assert answer.status_code == 422
     assert "error-summary" in answer.text
     assert wrong.get("roles-1-name", "消防団") in answer.text
+
+
+def test_who_stands_in_a_goal_twice_is_named_beside_the_second_row(place: Place, coordinator: FlaskClient) -> None:
+    answer = coordinator.post(f"{place.url}/goals/new", data=typed_goal() | {"roles-1-name": "北山町内会"})
+
+    assert answer.status_code == 422
+    assert 'id="roles-1-name-error"' in answer.text
+    assert 'href="#roles-1-name"' in answer.text
 
 
 def test_a_goal_and_who_works_on_it_is_changed(session: AuditedSession, place: Place, coordinator: FlaskClient) -> None:
@@ -332,6 +341,20 @@ def test_a_need_of_the_place_serves_one_goal(
     assert session.scalar(select(func.count()).select_from(GoalNeed)) == 0
 
 
+def test_the_page_of_a_need_names_the_plan_in_force_that_it_serves(
+    session: AuditedSession, place: Place, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = make_need(participant=place.association)
+    session.add(GoalNeed(linked_at=utc_now(), goal=place.goal, need=need))
+    session.commit()
+    assert place.plan.title not in client.get(f"/needs/{need.id}").text
+
+    adopt(session, place.plan)
+    assert f'href="{place.url}"' in client.get(f"/needs/{need.id}").text
+    monkeypatch.setenv("ENISHI_NOW", "2031-04-01T03:00:00+00:00")
+    assert f'href="{place.url}"' not in client.get(f"/needs/{need.id}").text
+
+
 def test_a_need_is_begun_from_a_goal_with_who_said_so(
     session: AuditedSession, place: Place, coordinator: FlaskClient
 ) -> None:
@@ -380,13 +403,13 @@ def test_what_the_administration_took_over_names_bodies_and_no_residents(
     session: AuditedSession, place: Place, client: FlaskClient
 ) -> None:
     resident = make_resident(area=place.area)
-    asked = {"text": "…", "priority": 1, "received_on": ADOPTED, "answer_due_on": ADOPTED, "area": place.area}
+    asked: dict[str, Any] = {"text": "…", "priority": 1, "received_on": ADOPTED, "answer_due_on": ADOPTED}
     for title, participant, public in (
         ("街灯をふやす", place.association, True),
         ("ベンチを置く", resident, True),
         ("内々の願い", place.association, False),
     ):
-        petition = Petition(title=title, participant=participant, goal=place.goal, **asked)
+        petition = Petition(title=title, participant=participant, goal=place.goal, area=place.area, **asked)
         petition.reply(PetitionAnswer.ADOPTED, "来年度に行います", public=public, by=None, on=ADOPTED)
         session.add(petition)
     adopt(session, place.plan)
@@ -411,7 +434,7 @@ def test_a_decision_of_a_meeting_becomes_a_goal_once(
     url = f"{place.url}/goals/new?decision={decision.id}"
 
     assert 'value="見守りの当番をつくる"' in coordinator.get(url).text
-    typed = typed_goal(decision=str(decision.id))
+    typed = typed_goal() | {"decision": str(decision.id)}
     assert coordinator.post(url, data=typed).status_code == 303
 
     session.expire_all()

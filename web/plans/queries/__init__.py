@@ -9,7 +9,6 @@ from web.plans.queries.lists import (
     places_for_plans,
     places_with_plans,
     plans_of,
-    plans_served,
     visible_to,
 )
 from web.plans.queries.whole import WholePlan, actors, whole_plan
@@ -49,7 +48,6 @@ __all__ = [
     "places_for_plans",
     "places_with_plans",
     "plans_of",
-    "plans_served",
     "visible_to",
     "whole_plan",
 ]

@@ -1,13 +1,13 @@
 """Which plans there are for whom; every list starts from `visible_to`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select
-from sqlalchemy.orm import Load, Session, joinedload, lazyload, raiseload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models import (
@@ -16,7 +16,6 @@ from models import (
     AreaLevel,
     AreaPlan,
     Goal,
-    GoalNeed,
     GoalRole,
     Participant,
     Role,
@@ -24,6 +23,13 @@ from models import (
 )
 
 PAGE_SIZE: Final = 20
+# What is shown of a goal comes with it.
+_PROGRESS: Final = selectinload(Goal.progress)
+_ROLES: Final = (
+    selectinload(Goal.roles)
+    .joinedload(GoalRole.participant)
+    .options(lazyload(Participant.consents), lazyload(Participant.area))
+)
 
 
 class PlanState(StrEnum):
@@ -121,35 +127,16 @@ def plans_of(session: Session, area: Area) -> Sequence[AreaPlan]:
         select(AreaPlan)
         .join(Area, AreaPlan.area_id == Area.id)
         .where(AreaPlan.adopted_on.is_not(None), Area.path.in_(above))
-        .options(selectinload(AreaPlan.goals).options(*_of_a_goal()))
+        .options(selectinload(AreaPlan.goals).options(_ROLES, _PROGRESS))
         .order_by(func.length(Area.path).desc(), AreaPlan.first_year.desc(), AreaPlan.id)
     ).all()
-
-
-def plans_served(session: Session, need_ids: Collection[UUID], *, year: int) -> dict[UUID, AreaPlan]:
-    """Return the plan in force in a fiscal year that each need serves, by the id of the need."""
-    if not need_ids:
-        return {}
-    rows = session.execute(
-        select(GoalNeed.need_id, AreaPlan)
-        .join(Goal, GoalNeed.goal_id == Goal.id)
-        .join(AreaPlan, Goal.plan_id == AreaPlan.id)
-        .where(
-            GoalNeed.need_id.in_(need_ids),
-            AreaPlan.adopted_on.is_not(None),
-            AreaPlan.first_year <= year,
-            AreaPlan.last_year >= year,
-        )
-        .options(raiseload(AreaPlan.goals), lazyload(AreaPlan.area))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def goals_of(session: Session, plan: AreaPlan) -> Sequence[Goal]:
     """Return the goals of a plan in their order, ready to be shown without more queries."""
     if "goals" in inspect(plan).unloaded:
         goals = session.scalars(
-            select(Goal).where(Goal.plan_id == plan.id).options(*_of_a_goal()).order_by(Goal.position)
+            select(Goal).where(Goal.plan_id == plan.id).options(_ROLES, _PROGRESS).order_by(Goal.position)
         ).all()
         set_committed_value(plan, "goals", list(goals))
         for goal in goals:
@@ -171,12 +158,3 @@ def _narrowed(narrowing: Narrowing, year: int) -> list[ColumnElement[bool]]:
         PlanState.DRAFT: [~is_adopted],
     }
     return conditions + states.get(narrowing.state, [])
-
-
-def _of_a_goal() -> list[Load]:
-    return [
-        selectinload(Goal.roles)
-        .joinedload(GoalRole.participant)
-        .options(lazyload(Participant.consents), lazyload(Participant.area)),
-        selectinload(Goal.progress),
-    ]

@@ -13,8 +13,7 @@ from matching import ROUNDS
 from models import Account, AreaPlan, MatchingRun, Need, NeedsShown, Offer, Participant, Suggestion
 from models.suggestions import RunState
 from models.years import fiscal_year, town_day
-from web.listings.queries import visible_needs_to
-from web.plans.queries import plans_served
+from web.listings.queries import plans_served, visible_needs_to
 from web.suggestions.queries.profiles import TOWN_TIME
 
 UNPLACED: Final = 1_000_000
