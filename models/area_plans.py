@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
-from models.errors import InvalidValue
+from models.errors import IllegalMove, InvalidValue
 from models.listings import Need
 from models.participants import Participant
 
@@ -53,6 +53,22 @@ class AreaPlan(Versioned, Base, kw_only=True):
     def covers(self, year: int) -> bool:
         """Tell whether the plan is in force in a fiscal year."""
         return self.is_adopted and self.first_year <= year <= self.last_year
+
+    def adopt(self, *, on: date) -> None:
+        """Put the plan in force, for everybody to read; it says at least one thing that shall be reached."""
+        if self.adopted_on is not None:
+            raise IllegalMove("the plan was adopted already")
+        if not self.goals:
+            raise InvalidValue("a plan that is adopted has a goal")
+        self.adopted_on = on
+
+    def set_years(self, first: int, last: int) -> None:
+        """Change the years; every goal stays due within them."""
+        if last < first:
+            raise InvalidValue("the plan ends before it begins")
+        if any(not first <= goal.due_year <= last for goal in self.goals):
+            raise InvalidValue("a goal is due within the years of its plan")
+        self.first_year, self.last_year = first, last
 
     def add_goal(self, goal: "Goal") -> None:
         """Set one goal more, after the others."""
@@ -105,12 +121,16 @@ class Goal(Versioned, Base, kw_only=True):
     @property
     def share_reached(self) -> float | None:
         """Return how far the way from baseline to target is behind us, 0 to 1, or None where nobody knows."""
-        if self.latest is None or self.target is None:
+        return None if self.latest is None else self.share_at(self.latest.value)
+
+    def share_at(self, value: float) -> float | None:
+        """Return how far the way from baseline to target a value is, 0 to 1, or None where there is no target."""
+        if self.target is None:
             return None
         start = self.baseline or 0.0
         if self.target == start:
-            return 1.0 if self.latest.value >= self.target else 0.0
-        return min(1.0, max(0.0, (self.latest.value - start) / (self.target - start)))
+            return 1.0 if value >= self.target else 0.0
+        return min(1.0, max(0.0, (value - start) / (self.target - start)))
 
     def measured(self, value: float, *, year: int, note: str, by: Account | None, on: date) -> None:
         """Write down what was measured for a fiscal year; a later writing replaces an earlier one."""

@@ -17,6 +17,7 @@ from seeds import (
     listings,
     meetings,
     people,
+    plans,
     reference,
     referrals,
     routing,
@@ -100,6 +101,7 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     referrals.gather(session, TOWN, areas=words.areas, people=population, almanac=almanac)
     referrals.enter(session, TOWN, people=population, market=market, almanac=almanac)
     indicators.measure(session, areas=words.areas, people=population, almanac=almanac)
+    plans.write(session, areas=words.areas, people=population, market=market, almanac=almanac)
     market.settle()
     needs = {**market.needs, **seats}
     routing.take_charge(session, people=population, needs=needs)

@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
     from web.petitions import views as petitions_views
+    from web.plans import views as plans_views
     from web.referrals import views as referrals_views
     from web.review import commands as review_commands
     from web.review import views as review_views
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         roundtables_views,
         visits_views,
         consultations_views,
+        plans_views,
         administration_views,
         intake_views,
         referrals_views,

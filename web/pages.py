@@ -80,6 +80,7 @@ FOOTER = (
     ("areas.index", _l("Areas")),
     ("partnerships.public", _l("What has come about")),
     ("cases.index", _l("Cases to learn from")),
+    ("plans.index", _l("Area plans")),
     ("roundtables.index", _l("Roundtables and meetings")),
     ("petitions.index", _l("Requests to the administration")),
     ("networks.index", _l("Networks")),

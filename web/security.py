@@ -24,6 +24,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from models import (
     Account,
     ApiToken,
+    Area,
+    AreaPlan,
     Base,
     CaseStudy,
     ChangeRequest,
@@ -57,6 +59,7 @@ AT_THE_DOOR: Final[Mapping[type[Base], Sequence[ORMOption]]] = MappingProxyType(
             joinedload(Partnership.need).joinedload(Need.area),
             joinedload(Partnership.parties).joinedload(Party.enquiry),
         ),
+        AreaPlan: (joinedload(AreaPlan.area).joinedload(Area.parent),),
         CaseStudy: (
             joinedload(CaseStudy.partnership).options(
                 joinedload(Partnership.need).joinedload(Need.area),

@@ -1,6 +1,7 @@
 """Builders with defaults: a test names only what it cares about."""
 
 from .accounts import make_account, make_appointment, make_membership
+from .area_plans import make_goal, make_plan, make_role
 from .charges import make_charge, make_rule
 from .endorsements import make_endorsement
 from .indicators import make_activity, make_choice, make_indicator, make_pack
@@ -30,6 +31,7 @@ __all__ = [
     "make_district",
     "make_endorsement",
     "make_field",
+    "make_goal",
     "make_holding",
     "make_indicator",
     "make_intermediary",
@@ -42,9 +44,11 @@ __all__ = [
     "make_pack",
     "make_participant",
     "make_partnership",
+    "make_plan",
     "make_reason",
     "make_referral",
     "make_resident",
+    "make_role",
     "make_rule",
     "make_run",
     "make_seat",

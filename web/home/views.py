@@ -154,6 +154,7 @@ def _fitting_need(one: FittingNeed, account: Account) -> dict[str, Any]:
         "offer": one.offer,
         "score": one.score,
         "confidence": one.confidence,
+        "plan": one.plan,
         "words": {"fit": fit_in_words(one.score), "confidence": confidence_in_words(one.confidence)},
     }
 

@@ -18,6 +18,7 @@ from web.listings.queries.lists import (
     offers_page,
     places_with,
 )
+from web.listings.queries.plans import plans_served
 from web.listings.queries.rows import (
     TOWN_TIME,
     Chosen,
@@ -93,6 +94,7 @@ __all__ = [
     "participants_to_post_for",
     "pieces_in_partnerships",
     "places_with",
+    "plans_served",
     "rows_of_import",
     "skills_perhaps_meant",
     "town_day",

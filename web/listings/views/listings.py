@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import (
     Account,
     ActKind,
+    AreaPlan,
     Condition,
     DraftKind,
     Endorsement,
@@ -27,7 +28,7 @@ from models import (
     is_granted,
     utc_now,
 )
-from models.years import town_day
+from models.years import fiscal_year, town_day
 from web.acts.forms import SaidForm
 from web.acts.queries import acts_of_offer
 from web.acts.services import is_for_somebody_else, note
@@ -97,10 +98,16 @@ def need_page(need: Need, *, wish: WishForm | None = None) -> str:
         endorsements=endorsements_of(session, need.participant),
         may_edit=may_edit,
         alike=queries.alike_needs(session, account, need),
+        plan=None if may_edit else _plan_served(session, need),
         may_see_candidates=is_granted(Permission.NEED_CANDIDATES, account, need),
         form=wish,
         **inside,
     )
+
+
+def _plan_served(session: Session, need: Need) -> AreaPlan | None:
+    """Return the area plan in force that a need serves: a reason to help."""
+    return queries.plans_served(session, [need.id], year=fiscal_year(town_day(utc_now()))).get(need.id)
 
 
 def endorsements_of(session: Session, participant: Participant) -> Sequence[Endorsement]:

@@ -10,22 +10,26 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from matching import ROUNDS
-from models import Account, MatchingRun, Need, NeedsShown, Offer, Participant, Suggestion
+from models import Account, AreaPlan, MatchingRun, Need, NeedsShown, Offer, Participant, Suggestion
 from models.suggestions import RunState
-from web.listings.queries import visible_needs_to
+from models.years import fiscal_year, town_day
+from web.listings.queries import plans_served, visible_needs_to
 from web.suggestions.queries.profiles import TOWN_TIME
 
 UNPLACED: Final = 1_000_000
+PREFERENCE: Final = 0.05
+"""By so much less a need of an area plan may fit and still pass the one before it; the score stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class FittingNeed:
-    """A need that somebody could help with, and the offer that fits it."""
+    """A need that somebody could help with, the offer that fits it, and the plan in force that the need serves."""
 
     need: Need
     offer: Offer
     score: float | None
     confidence: float
+    plan: AreaPlan | None = None
 
 
 def round_on(at: datetime) -> int:
@@ -46,7 +50,8 @@ def places_on(at: datetime) -> tuple[ColumnElement[int], ColumnElement[int]]:
 def needs_for(session: Session, account: Account, *, at: datetime, limit: int) -> Sequence[FittingNeed]:
     """Return the needs that those whom the account speaks for could help with, in the order of the day.
 
-    Where several municipalities look for the same helper, their lists are dealt out in turn.
+    Where several municipalities look for the same helper, their lists are dealt out in turn. A need of an area plan
+    in force stands one place further up where it fits about as well as the need before it.
     """
     participants = [membership.participant_id for membership in account.memberships]
     if not participants:
@@ -65,12 +70,28 @@ def needs_for(session: Session, account: Account, *, at: datetime, limit: int) -
         shown.setdefault(UUID(need_id), (UUID(offer_id), score, confidence))
     needs = _still_open(session, account, list(shown))
     offers = _still_offered(session, [offer_id for offer_id, _, _ in shown.values()])
+    plans = plans_served(session, list(needs), year=fiscal_year(town_day(at)))
     found = [
-        FittingNeed(needs[need_id], offers[offer_id], score, confidence)
+        FittingNeed(needs[need_id], offers[offer_id], score, confidence, plans.get(need_id))
         for need_id, (offer_id, score, confidence) in shown.items()
         if need_id in needs and offer_id in offers
     ]
-    return found[:limit]
+    return _with_preference(found)[:limit]
+
+
+def _with_preference(found: Sequence[FittingNeed]) -> list[FittingNeed]:
+    """Let each need of a plan pass the one before it, once, where that one fits hardly better."""
+    order = list(found)
+    for place in range(1, len(order)):
+        before, own = order[place - 1], order[place]
+        if own.plan is not None and before.plan is None and _fits_hardly_better(before, own):
+            order[place - 1], order[place] = own, before
+    return order
+
+
+def _fits_hardly_better(one: FittingNeed, other: FittingNeed) -> bool:
+    """Tell whether one fits better by the preference at most; what has no score is not compared."""
+    return one.score is not None and other.score is not None and one.score - other.score <= PREFERENCE
 
 
 def _still_open(session: Session, account: Account, ids: Sequence[UUID]) -> dict[UUID, Need]:
