@@ -27,6 +27,7 @@ from models import (
     Decision,
     Endorsement,
     Enquiry,
+    Goal,
     Job,
     LedgerLine,
     Need,
@@ -153,6 +154,14 @@ def decisions(session: Session, account: Account | None) -> list[Mapping[str, An
     return []
 
 
+def goals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address of a goal of a plan that the account may change."""
+    for one in session.scalars(select(Goal).order_by(Goal.plan_id, Goal.position)):
+        if is_granted(Permission.AREA_PLAN_EDIT, account, one.plan):
+            return [{"id": one.plan_id, "goal": one.id}]
+    return []
+
+
 def links_of_referrals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
     """Return what stands in the link of a referral that was received."""
     del account
@@ -169,6 +178,10 @@ WHOLE: Final[Mapping[str, Callable[[Session, Account | None], Sequence[Mapping[s
         "evaluations.survey": surveys,
         "evaluations.survey_thanks": surveys,
         "referrals.by_link": links_of_referrals,
+        "plans.edit_goal": goals,
+        "plans.measure": goals,
+        "plans.needs": goals,
+        "plans.begin_need": goals,
         "roundtables.need": decisions,
         "roundtables.result": decisions,
         "staff_bank.invite": completions,
