@@ -283,7 +283,7 @@ for _kind, _name in OTHERS.items():
         MinutesForm,
         _name,
         WholeNumber(
-            LABELS[ParticipantKind][_kind],
+            _l("Residents") if _kind is ParticipantKind.RESIDENT else LABELS[ParticipantKind][_kind],
             validators=[Optional(), Between(0, MOST_PEOPLE, _l("Enter a whole number from 0 to 9,999."))],
         ),
     )
