@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.administration import commands as administration_commands
     from web.administration import views as administration_views
     from web.agreements import views as agreements_views
+    from web.area_profiles import views as area_profiles_views
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
     from web.cases import views as cases_views
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations_views,
         searches_views,
         areas_views,
+        area_profiles_views,
         administration_views,
     ):
         app.register_blueprint(pages.bp)

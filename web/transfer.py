@@ -34,6 +34,7 @@ SHEETS: Final = (
     "giving",
     "desk",
     "search",
+    "profile",
     "paper",
 )
 
