@@ -19,7 +19,7 @@ from web.worker import init_worker
 HERE: Final = Path(__file__).parent
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # one import a feature
     """Return the application, ready to serve; it refuses to start where a promise is not kept."""
     from web.abilities import views as abilities_views
     from web.accounts import api as accounts_api
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
     from web.operations import views as operations_views
+    from web.opportunity import views as opportunity_views
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         people_views,
         giving_views,
         operations_views,
+        opportunity_views,
         searches_views,
         areas_views,
         area_profiles_views,
