@@ -8,25 +8,31 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from matching import Gate
 from matching.eligibility import exclusions
+from matching.profiles import NeedProfile
 from models import (
     Account,
     Area,
-    AreaLevel,
+    Need,
+    NeedStatus,
     Offer,
+    OfferItem,
     OfferStatus,
     Participant,
     Role,
+    Slot,
     Suggestion,
     SuggestionPartner,
     lies_under,
 )
 from models.suggestions import unpublished_runs
+from models.years import town_day
 from web.operations.queries.board import OVERLOOKED_AFTER, Load, concentration
 from web.suggestions.queries import profiles
+from web.suggestions.queries.profiles.owners import declined_by
 
 PAGE_SIZE: Final = 10
 
@@ -77,8 +83,7 @@ def overlooked(session: Session, account: Account, *, at: datetime, number: int 
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), pages)
     page = statement.order_by(Offer.created_at, Offer.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    ids = list(session.scalars(page.with_only_columns(Offer.id)))
-    return OverlookedPage(_explained(session, account, ids, at=at), total, number, pages)
+    return OverlookedPage(_explained(session, account, page, at=at), total, number, pages)
 
 
 def spread(session: Session, account: Account, *, at: datetime) -> Spread:
@@ -140,21 +145,38 @@ def _offers_something() -> ColumnElement[bool]:
     return select(own.id).where(own.participant_id == Participant.id, own.status == OfferStatus.OPEN).exists()
 
 
-def _explained(session: Session, account: Account, ids: Sequence[UUID], *, at: datetime) -> list[Overlooked]:
+def _explained(session: Session, account: Account, page: Select[Offer], *, at: datetime) -> list[Overlooked]:
     """Return offers with what the engine's gates say of them today, tried on the open needs of their municipality."""
-    if not ids:
-        return []
-    told = profiles.offers(session, select(Offer).where(Offer.id.in_(ids)), at=at)
-    municipalities = {offer.municipality_id for offer, _ in told.values()}
-    homes = select(Area).where(Area.id.in_(municipalities), Area.level == AreaLevel.MUNICIPALITY)
-    found: dict[UUID, Overlooked] = {}
-    for home in session.scalars(homes.order_by(Area.path)).all():
-        rows = [(offer, profile) for offer, profile in told.values() if offer.municipality_id == home.id]
-        needs = [profile for _, profile in profiles.needs(session, profiles.open_needs(home), at=at).values()]
-        tried = exclusions(needs, [profile for _, profile in rows])
-        for column, (offer, _) in enumerate(rows):
-            gates = Counter(gate for row in range(len(needs)) for gate in tried.gates(row, column))
-            passed = sum(not tried.mask[row, column] for row in range(len(needs)))
-            is_named = account.covers(Role.COORDINATOR, offer.area.path)
-            found[offer.id] = Overlooked(offer, dict(gates.most_common()), int(passed), len(needs), is_named)
-    return [found[one] for one in ids if one in found]
+    ids = page.with_only_columns(Offer.id)
+    owned = joinedload(Offer.participant).joinedload(Participant.consents)
+    given = (joinedload(Offer.area), joinedload(Offer.items).joinedload(OfferItem.skill), joinedload(Offer.fields))
+    whole = select(Offer).where(Offer.id.in_(select(ids.subquery().c.id))).options(owned, *given)
+    offers = session.scalars(whole.order_by(Offer.created_at, Offer.id)).unique().all()
+    told = profiles.offer_profiles(session, offers, [offer.participant_id for offer in offers], at=at)
+    needs = _open_needs(session, {offer.municipality_id for offer in offers}, at=at) if offers else {}
+    found = []
+    for offer in offers:
+        here = needs.get(offer.municipality_id, [])
+        tried = exclusions(here, [told[str(offer.id)][1]])
+        gates = Counter(gate for row in range(len(here)) for gate in tried.gates(row, 0))
+        passed = int(tried.eligible.sum())
+        is_named = account.covers(Role.COORDINATOR, offer.area.path)
+        found.append(Overlooked(offer, dict(gates.most_common()), passed, len(here), is_named))
+    return found
+
+
+def _open_needs(session: Session, municipalities: set[UUID], *, at: datetime) -> dict[UUID, list[NeedProfile]]:
+    """Return what the engine is told of the open needs of municipalities, in two queries however many there are."""
+    statement = select(Need).where(
+        Need.municipality_id.in_(municipalities), Need.status == NeedStatus.OPEN, profiles.still_lacks()
+    )
+    owned = joinedload(Need.participant).joinedload(Participant.consents)
+    sought = (joinedload(Need.area), joinedload(Need.slots).joinedload(Slot.skill), joinedload(Need.fields))
+    needs = session.scalars(statement.options(owned, *sought).order_by(Need.id)).unique().all()
+    declined = declined_by(session, statement)
+    today = town_day(at)
+    found: dict[UUID, list[NeedProfile]] = {}
+    for need in needs:
+        said_no = declined.get(need.id, frozenset())
+        found.setdefault(need.municipality_id, []).append(profiles.need_profile(need, declined=said_no, on=today))
+    return found
