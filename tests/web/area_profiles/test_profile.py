@@ -123,11 +123,8 @@ def test_another_platform_ends_the_former_and_keeps_it(
 ) -> None:
     address = f"/areas/{town.id}/platform"
 
-    for kind, pillars in (
-        ("council", ["connect"]),
-        ("multi_activity", ["support", "unearth"]),
-        ("council", ["connect"]),
-    ):
+    council, matching = ("council", ["connect"]), ("multi_activity", ["support", "unearth"])
+    for kind, pillars in (council, matching, council):
         assert administrator.post(address, data={"kind": kind, "pillars": pillars}).status_code == 303
 
     found = session.scalars(select(ChosenPlatform).where(ChosenPlatform.area_id == town.id)).all()
@@ -177,7 +174,9 @@ def test_a_sheet_of_ages_is_looked_at_before_it_is_taken(
 @pytest.mark.parametrize(
     "row",
     [
-        "よその町,2026-04-01,0,4,1",
+        [
+            "よその町,2026-04-01,0,4,1",
+        ],
         "日和市,いつか,0,4,1",
         "日和市,2027-04-01,0,4,1",
         "日和市,2026-04-01,5,4,1",
