@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.administration import commands as administration_commands
     from web.administration import views as administration_views
     from web.agreements import views as agreements_views
+    from web.area_profiles import views as area_profiles_views
     from web.areas import views as areas_views
     from web.carrying import views as carrying_views
     from web.cases import views as cases_views
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.operations import api as operations_api
     from web.operations import commands as operations_commands
     from web.operations import views as operations_views
+    from web.opportunity import views as opportunity_views
     from web.participants import views as participants_views
     from web.partnerships import api as partnerships_api
     from web.partnerships import views as partnerships_views
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         staff_bank_views,
         giving_views,
         operations_views,
+        opportunity_views,
         searches_views,
         areas_views,
         field_views,
@@ -120,6 +123,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         visits_views,
         consultations_views,
         plans_views,
+        area_profiles_views,
         administration_views,
         intake_views,
         referrals_views,

@@ -35,6 +35,7 @@ SHEETS: Final = (
     "desk",
     "search",
     "charts",
+    "profile",
     "paper",
 )
 
