@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from web.partnerships import views as partnerships_views
     from web.people import views as people_views
     from web.searches import views as searches_views
+    from web.seasons import views as seasons_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
     from web.suggestions import views as suggestions_views
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         giving_views,
         operations_views,
         searches_views,
+        seasons_views,
         areas_views,
         administration_views,
     ):
@@ -127,6 +129,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
     from web.operations import jobs as operations_jobs
     from web.partnerships import jobs as partnerships_jobs
     from web.searches import jobs as searches_jobs
+    from web.seasons import jobs as seasons_jobs
     from web.suggestions import jobs as suggestions_jobs
 
     work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
@@ -143,6 +146,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         endings_jobs,
         evaluations_jobs,
         listings_jobs,
+        seasons_jobs,
         news_jobs,
     )
     init_worker(app, settings, work, [jobs.tidy for jobs in by_the_hour])
