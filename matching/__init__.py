@@ -1,6 +1,6 @@
 """How well things fit: arrays and frozen profiles in, suggestions with reasons out."""
 
-from matching.cohort import cohort
+from matching.cohorts import cohort
 from matching.composing import Claims, Composed, Workbench
 from matching.eligibility import Exclusions, Gate, exclusions
 from matching.engine import MarketResult, PairExplanation, explain_pair, run, run_market
