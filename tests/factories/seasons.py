@@ -13,7 +13,7 @@ def make_season(
     *, name: str = "プロボノ冬チャレンジ", area: Area | None = None, kick_off: date = KICK_OFF, team_size: int = 3
 ) -> Season:
     days = {f"{step.value}_on": day for step, day in proposed_dates(kick_off).items()}
-    return Season(name=name, area=area or make_municipality(), team_size=team_size, **days)
+    return Season(name=name, area=area or make_municipality(), team_size=team_size, summary="", planned_by=None, **days)
 
 
 def enter_project(season: Season, need: Need) -> SeasonProject:

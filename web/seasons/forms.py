@@ -140,18 +140,18 @@ class PlanForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and that the dates follow each other."""
         is_valid = super().validate(extra_validators)
-        former: SeasonStep | None = None
+        former: tuple[SeasonStep, date] | None = None
         for step in SeasonStep:
             field = self.day_of(step)
             if field.data is None:
                 continue
-            if former is not None and field.data < self.day_of(former).data:
+            if former is not None and field.data < former[1]:
                 field.errors = [
                     *field.errors,
-                    _("This is before “%(step)s”. The dates follow each other.", step=label(former)),
+                    _("This is before “%(step)s”. The dates follow each other.", step=label(former[0])),
                 ]
                 is_valid = False
-            former = step
+            former = (step, field.data)
         return bool(is_valid)
 
     @property
@@ -161,7 +161,7 @@ class PlanForm(FlaskForm):
             name=self.name.data or "",
             summary=self.summary.data or "",
             team_size=self.team_size.data or 1,
-            dates={step: self.day_of(step).data for step in SeasonStep},
+            dates={step: day for step in SeasonStep if (day := self.day_of(step).data) is not None},
         )
 
 

@@ -181,9 +181,7 @@ def approve(session: Session, season: Season, *, by: Account, at: datetime) -> N
     taking_part = [project for project in season.projects if project.team]
     if not taking_part:
         raise InvalidValue("there is no team to approve")
-    entries: list[SeasonProject | SeasonProfessional] = [*taking_part]
-    entries += [one for project in taking_part for one in project.team]
-    if any(queries.speaks_for(by, entry) for entry in entries):
+    if queries.has_interest(by, season):
         raise NotAllowed("another coordinator approves what one takes part in oneself")
     laid = queries.lay_out(session, season, at=at)
     teams = []

@@ -268,19 +268,13 @@ def _cohort_page(found: Season, form: MoveForm) -> str:
     queries.whole(session, found)
     _offer_moves(form, found)
     laid = queries.lay_out(session, found, at=utc_now())
-    has_interest = any(
-        queries.speaks_for(account, one)
-        for project in found.projects
-        if project.team
-        for one in (project, *project.team)
-    )
     return render_template(
         "seasons/cohort.html",
         season=found,
         form=form,
         cohort=documents.cohort_in_words(laid, account),
         takes_entries=found.takes_entries(town_day(utc_now())),
-        has_interest=has_interest,
+        has_interest=queries.has_interest(account, found),
         name_of=documents.name_of,
     )
 

@@ -8,6 +8,7 @@ from models import Account, Area, AuditedSession, Need, Offer, Participant, Seas
 from tests.factories import (
     enter_professional,
     enter_project,
+    make_account,
     make_appointment,
     make_item,
     make_membership,
@@ -76,27 +77,37 @@ def town(session: AuditedSession, monkeypatch: pytest.MonkeyPatch) -> Town:
         slots=[make_slot(what="広報紙のデザイン"), make_slot(what="記事の取材と執筆")],
     )
     books = make_need(participant=club, title="会計をととのえたい", slots=[make_slot(what="会計")])
-    projects = [enter_project(season, newsletter), enter_project(season, books)]
-    professionals = [
-        enter_professional(season, make_offer(participant=owner, title=title, items=[make_item(what=what)]))
-        for owner, title, what in (
-            (first, "紙面をデザインします", "広報紙のデザイン"),
-            (second, "取材して書きます", "記事の取材と執筆"),
-            (company, "会計をみます", "会計"),
-        )
-    ]
-    coordinator = make_appointment(area)
-    elsewhere = make_appointment(make_municipality())
-    chair, designer = make_membership(association), make_membership(first)
-    session.add_all([season, coordinator, elsewhere, chair, designer, *projects, *professionals])
+    town = Town(
+        session,
+        area,
+        season,
+        coordinator=make_account(),
+        chair=make_account(),
+        designer_account=make_account(),
+        stranger=make_account(),
+        newsletter=enter_project(season, newsletter),
+        books=enter_project(season, books),
+        designer=_enter(season, first, "紙面をデザインします", "広報紙のデザイン"),
+        writer=_enter(season, second, "取材して書きます", "記事の取材と執筆"),
+        accountant=_enter(season, company, "会計をみます", "会計"),
+    )
+    session.add_all(
+        [
+            season,
+            make_appointment(area, account=town.coordinator),
+            make_appointment(make_municipality(), account=town.stranger),
+            make_membership(association, account=town.chair),
+            make_membership(first, account=town.designer_account),
+        ]
+    )
+    for account in (town.coordinator, town.stranger, town.chair, town.designer_account):
+        account.locale = "en"
     session.commit()
-    for one in (coordinator, elsewhere, chair, designer):
-        one.account.locale = "en"
-    session.commit()
-    return Town(
-        session, area, season, coordinator.account, chair.account, designer.account, elsewhere.account,
-        *projects, *professionals,
-    )  # fmt: skip
+    return town
+
+
+def _enter(season: Season, owner: Participant, title: str, what: str) -> SeasonProfessional:
+    return enter_professional(season, make_offer(participant=owner, title=title, items=[make_item(what=what)]))
 
 
 @pytest.fixture

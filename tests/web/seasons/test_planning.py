@@ -114,7 +114,7 @@ def test_the_dates_are_a_calendar_file(town: Town, client: FlaskClient) -> None:
 
     events = Calendar.from_ical(answer.data).walk("VEVENT")
     assert answer.content_type.startswith("text/calendar")
-    assert sorted(one["dtstart"].dt for one in events) == sorted(town.season.dates.values())
+    assert sorted(one.decoded("dtstart") for one in events) == sorted(town.season.dates.values())
 
 
 def test_an_empty_list_says_where_to_go_on(client: FlaskClient) -> None:

@@ -1,7 +1,7 @@
 """Reads of pro-bono seasons."""
 
 from web.seasons.queries.cohort import Bar, Laid, Missed, lay_out
-from web.seasons.queries.entering import Choice, may_withdraw, needs_to_enter, offers_to_enter, speaks_for
+from web.seasons.queries.entering import Choice, has_interest, may_withdraw, needs_to_enter, offers_to_enter, speaks_for
 from web.seasons.queries.reminding import REMINDED_BEFORE, Due, reminders_due
 from web.seasons.queries.seasons import (
     PAGE_SIZE,
@@ -35,6 +35,7 @@ __all__ = [
     "Show",
     "areas_of",
     "entered_by",
+    "has_interest",
     "lay_out",
     "may_withdraw",
     "needs_to_enter",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -27,17 +27,20 @@ from web.participants.queries import SeenParticipant, seen_by
 MOST_CHOICES: Final = 200
 
 
+Listing = TypeVar("Listing", Need, Offer)
+
+
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Generic[Listing]):
     """A need or an offer that can be entered, and whose it is."""
 
     id: UUID
     title: str
     owner: SeenParticipant
-    row: Need | Offer
+    row: Listing
 
 
-def needs_to_enter(session: Session, account: Account, season: Season) -> Sequence[Choice]:
+def needs_to_enter(session: Session, account: Account, season: Season) -> Sequence[Choice[Need]]:
     """Return the open needs in the season's place that the account may enter, by title."""
     entered = select(SeasonProject.need_id).where(SeasonProject.season_id == season.id)
     rows = session.scalars(
@@ -61,7 +64,7 @@ def needs_to_enter(session: Session, account: Account, season: Season) -> Sequen
     return [Choice(row.id, row.title, seen_by(account, row.participant), row) for row in rows]
 
 
-def offers_to_enter(session: Session, account: Account, season: Season) -> Sequence[Choice]:
+def offers_to_enter(session: Session, account: Account, season: Season) -> Sequence[Choice[Offer]]:
     """Return the open offers that the account may enter, by title: one for each professional, with consent.
 
     A coordinator enters those who live or work in the season's place; everybody can enter for themselves.
@@ -106,6 +109,15 @@ def speaks_for(account: Account, entry: SeasonProject | SeasonProfessional) -> b
     """Tell whether the account speaks for whoever entered."""
     row = entry.need if isinstance(entry, SeasonProject) else entry.offer
     return account.represents(row.participant_id)
+
+
+def has_interest(account: Account, season: Season) -> bool:
+    """Tell whether the account speaks for somebody in one of the teams of a season that was loaded as a whole."""
+    return any(
+        speaks_for(account, project) or any(speaks_for(account, one) for one in project.team)
+        for project in season.projects
+        if project.team
+    )
 
 
 def _own(account: Account) -> list[UUID]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -179,48 +179,32 @@ def seen(session: Session, season: Season, account: Account | None) -> Seen:
 
 def project_of(session: Session, season: Season, identity: UUID) -> SeasonProject | None:
     """Return one project of a season, if it is one."""
-    return session.scalar(
-        _projects().where(SeasonProject.id == identity, SeasonProject.season_id == season.id).options(_of_a_project())
-    )
+    return next((one for one in whole(session, season).projects if one.id == identity), None)
 
 
 def professional_of(session: Session, season: Season, identity: UUID) -> SeasonProfessional | None:
     """Return one professional of a season, if it is one."""
-    return session.scalar(
-        select(SeasonProfessional)
-        .where(SeasonProfessional.id == identity, SeasonProfessional.season_id == season.id)
-        .options(_of_a_professional())
-    )
-
-
-def _projects() -> Select[SeasonProject]:
-    return select(SeasonProject).options(selectinload(SeasonProject.team))
+    return next((one for one in whole(session, season).professionals if one.id == identity), None)
 
 
 def _entries() -> tuple[ORMOption, ...]:
     return (
-        selectinload(Season.projects).options(_of_a_project(), *_of_its_partnership()),
-        selectinload(Season.professionals).options(_of_a_professional()),
-    )
-
-
-def _of_a_project() -> ORMOption:
-    return joinedload(SeasonProject.need).options(
-        joinedload(Need.participant).lazyload(Participant.consents), joinedload(Need.area), lazyload(Need.posted_by)
-    )
-
-
-def _of_its_partnership() -> tuple[ORMOption, ...]:
-    return (
-        joinedload(SeasonProject.partnership)
-        .selectinload(Partnership.parties)
-        .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
-    )
-
-
-def _of_a_professional() -> ORMOption:
-    return joinedload(SeasonProfessional.offer).options(
-        joinedload(Offer.participant).options(selectinload(Participant.consents)), joinedload(Offer.area)
+        selectinload(Season.projects).options(
+            joinedload(SeasonProject.need).options(
+                joinedload(Need.participant).lazyload(Participant.consents),
+                joinedload(Need.area),
+                lazyload(Need.posted_by),
+            ),
+            joinedload(SeasonProject.partnership)
+            .selectinload(Partnership.parties)
+            .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+        ),
+        selectinload(Season.professionals)
+        .joinedload(SeasonProfessional.offer)
+        .options(
+            joinedload(Offer.participant).options(selectinload(Participant.consents)),
+            joinedload(Offer.area),
+        ),
     )
 
 
