@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference
+from seeds import endorsements, history, listings, people, reference, seasons
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -79,6 +79,13 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
     market.settle()
+    seasons.plan(
+        session,
+        words.areas["jp.demo.hiyori"],
+        market=market,
+        almanac=almanac,
+        by=population.accounts["coordinator@hiyori.example"],
+    )
     session.flush()
     return Summary(
         accounts=len(population.accounts),
