@@ -1,5 +1,6 @@
 """How well things fit: arrays and frozen profiles in, suggestions with reasons out."""
 
+from matching.cohorts import cohort
 from matching.composing import Claims, Composed, Workbench
 from matching.eligibility import Exclusions, Gate, exclusions
 from matching.engine import MarketResult, PairExplanation, explain_pair, run, run_market
@@ -69,6 +70,7 @@ __all__ = [
     "Workbench",
     "all_signals",
     "assemble",
+    "cohort",
     "exclusions",
     "explain_pair",
     "fits_of",

@@ -1,5 +1,6 @@
 """One concrete assignment of a market for a season: stable, or with the greatest fit in all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -161,18 +162,40 @@ def _one_to_some(worth: Any, quota: IntMatrix) -> IntMatrix:
 
 
 def _some_to_some(worth: Any, pairs: tuple[IntMatrix, IntMatrix], quotas: tuple[IntMatrix, IntMatrix]) -> IntMatrix:
-    """Solve the transport problem, whose corners are whole numbers, so that no pair is taken by half."""
-    count = np.arange(worth.nnz)
-    ones = np.ones(worth.nnz)
+    """Assign within the places that each row and each column has."""
+    return greatest_total(worth.data, list(zip(pairs, quotas, strict=True)))
+
+
+def greatest_total(worth: FloatMatrix, groups: Sequence[tuple[IntMatrix, IntMatrix]]) -> IntMatrix:
+    """Choose among pairs those of the greatest total worth.
+
+    Parameters
+    ----------
+    worth : FloatMatrix, shape (n_pairs,)
+        What each pair is worth.
+    groups : Sequence[tuple[IntMatrix, IntMatrix]]
+        Ways to group the pairs, each with the group of every pair, shape (n_pairs,), and how many pairs each group
+        takes, shape (n_groups,). The groups of one side lie within each other, and so do those of the other side:
+        then the corners of the transport problem are whole numbers, so that no pair is taken by half.
+
+    Returns
+    -------
+    IntMatrix
+        The positions of the pairs, in ascending order.
+
+    Raises
+    ------
+    RuntimeError
+        When the solver finds none, though there is always one.
+
+    """
+    count = np.arange(len(worth))
+    ones = np.ones(len(worth))
     limits = sparse.vstack(
-        [
-            sparse.csr_array((ones, (of_side, count)), shape=(size, worth.nnz))
-            for of_side, size in zip(pairs, worth.shape, strict=True)
-        ],
-        format="csr",
+        [sparse.csr_array((ones, (of, count)), shape=(len(quota), len(worth))) for of, quota in groups], format="csr"
     )
     solved = optimize.linprog(
-        -worth.data, A_ub=limits, b_ub=np.concatenate(quotas), bounds=(0.0, 1.0), method="highs-ds"
+        -worth, A_ub=limits, b_ub=np.concatenate([quota for _, quota in groups]), bounds=(0.0, 1.0), method="highs-ds"
     )
     if not solved.success:
         raise RuntimeError(f"There is no greatest total to be had from the solver: {solved.message}")

@@ -20,6 +20,14 @@ def add_business_days(day: date, count: int) -> date:
     return day
 
 
+def subtract_business_days(day: date, count: int) -> date:
+    """Return the `count`-th day before `day` on which public offices are open."""
+    while count:
+        day -= timedelta(days=1)
+        count -= is_business_day(day)
+    return day
+
+
 def business_days_between(day: date, later: date) -> int:
     """Return on how many days after `day`, up to the later one, public offices are open."""
     return sum(is_business_day(day + timedelta(days=passed)) for passed in range(1, (later - day).days + 1))

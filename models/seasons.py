@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
+from models.business_days import add_business_days, subtract_business_days
 from models.errors import AlreadyDecided, InvalidValue
 from models.listings import Need, Offer
 from models.partnerships import Partnership
@@ -28,6 +30,22 @@ class SeasonStep(StrEnum):
     WORK_ENDS = "work_ends"
     PRESENTATION = "presentation"
     LOOKING_BACK = "looking_back"
+
+
+# How many business days before the kick-off a season's first dates are, and how many after it the last ones.
+DAYS_BEFORE: Final = MappingProxyType(
+    {SeasonStep.BRIEFING: 30, SeasonStep.ENTRIES_CLOSE: 15, SeasonStep.ORIENTATION: 5}
+)
+DAYS_AFTER: Final = MappingProxyType(
+    {SeasonStep.WORK_ENDS: 40, SeasonStep.PRESENTATION: 45, SeasonStep.LOOKING_BACK: 55}
+)
+
+
+def proposed_dates(kick_off: date) -> dict[SeasonStep, date]:
+    """Return the dates of a season that kicks off on a day; all others are days on which offices are open."""
+    before = {step: subtract_business_days(kick_off, count) for step, count in DAYS_BEFORE.items()}
+    after = {step: add_business_days(kick_off, count) for step, count in DAYS_AFTER.items()}
+    return {**before, SeasonStep.KICK_OFF: kick_off, **after}
 
 
 class Season(Versioned, Base, kw_only=True):
@@ -80,6 +98,10 @@ class Season(Versioned, Base, kw_only=True):
     def dates(self) -> dict[SeasonStep, date]:
         """Return each step and its day."""
         return {step: getattr(self, f"{step.value}_on") for step in SeasonStep}
+
+    def next_step(self, today: date) -> SeasonStep | None:
+        """Return the step whose day is today or comes next; None when all are past."""
+        return next((step for step, day in self.dates.items() if day >= today), None)
 
     def check_dates(self) -> None:
         """Refuse dates out of their order."""

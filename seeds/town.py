@@ -21,6 +21,7 @@ from seeds import (
     reference,
     referrals,
     routing,
+    seasons,
     staff_bank,
     visits,
 )
@@ -105,6 +106,13 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     market.settle()
     needs = {**market.needs, **seats}
     routing.take_charge(session, people=population, needs=needs)
+    seasons.plan(
+        session,
+        words.areas["jp.demo.hiyori"],
+        market=market,
+        almanac=almanac,
+        by=population.accounts["coordinator@hiyori.example"],
+    )
     session.flush()
     return Summary(
         accounts=len(population.accounts),

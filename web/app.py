@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
     from web.review import views as review_views
     from web.roundtables import views as roundtables_views
     from web.searches import views as searches_views
+    from web.seasons import views as seasons_views
     from web.staff_bank import views as staff_bank_views
     from web.suggestions import api as suggestions_api
     from web.suggestions import commands as suggestions_commands
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:  # noqa: PLR0915  # a
         operations_views,
         opportunity_views,
         searches_views,
+        seasons_views,
         areas_views,
         field_views,
         petitions_views,
@@ -164,6 +166,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
     from web.petitions import jobs as petitions_jobs
     from web.referrals import jobs as referrals_jobs
     from web.searches import jobs as searches_jobs
+    from web.seasons import jobs as seasons_jobs
     from web.suggestions import jobs as suggestions_jobs
 
     work = dict.fromkeys((JobKind.REFRESH_SUGGESTIONS, JobKind.REFRESH_NEED), suggestions_jobs.refresh)
@@ -181,6 +184,7 @@ def _init_work(app: Flask, settings: Settings) -> None:
         endings_jobs,
         evaluations_jobs,
         listings_jobs,
+        seasons_jobs,
         news_jobs,
         consultations_jobs,
         petitions_jobs,

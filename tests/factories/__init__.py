@@ -10,6 +10,7 @@ from .participants import make_participant, make_resident
 from .partnerships import accept, answer, make_agreement, make_partnership, make_terms
 from .places import make_area, make_district, make_municipality
 from .referrals import make_intermediary, make_network, make_referral
+from .seasons import enter_professional, enter_project, make_season
 from .staff_bank import make_completion, make_course, make_holding, make_seat
 from .suggestions import make_run, make_suggestion
 from .taxonomy import make_field, make_reason, make_skill
@@ -18,6 +19,8 @@ from .visits import make_consultation, make_visit, make_visit_plan
 __all__ = [
     "accept",
     "answer",
+    "enter_professional",
+    "enter_project",
     "make_account",
     "make_activity",
     "make_agreement",
@@ -51,6 +54,7 @@ __all__ = [
     "make_role",
     "make_rule",
     "make_run",
+    "make_season",
     "make_seat",
     "make_skill",
     "make_slot",

@@ -9,6 +9,7 @@ from web.suggestions.services.publish import tidy
 from web.suggestions.services.refresh import refresh, refresh_now, request_run, request_run_for
 from web.suggestions.services.review import approve, hold, refuse
 from web.suggestions.services.seek import seek
+from web.suggestions.services.together import suggest_together
 
 __all__ = [
     "Beat",
@@ -28,5 +29,6 @@ __all__ = [
     "request_run",
     "request_run_for",
     "seek",
+    "suggest_together",
     "tidy",
 ]

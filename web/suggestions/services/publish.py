@@ -114,7 +114,7 @@ def begin(session: AuditedSession, job: Job, market: profiles.Market, *, at: dat
     run = MatchingRun(
         municipality=job.municipality,
         need=job.need,
-        weight_set=_weight_set(session, market.weights),
+        weight_set=weight_set(session, market.weights),
         started_at=job.started_at,
         job=job,
         taxonomy_version=market.taxonomy.fingerprint,
@@ -405,7 +405,7 @@ def _ask_again(session: Session, job: Job, found: Found, now: _Now) -> None:
     Job.request_for_each(session, session.scalars(select(Need).where(Need.id.in_(changed))), by=job.requested_by)
 
 
-def _weight_set(session: Session, weights: Weights) -> WeightSet:
+def weight_set(session: Session, weights: Weights) -> WeightSet:
     """Return the stored set of these weights; the first set is written by the first run."""
     stored = session.scalar(select(WeightSet).where(WeightSet.number == weights.version))
     if stored is not None:
