@@ -81,6 +81,7 @@ FOOTER = (
     ("partnerships.public", _l("What has come about")),
     ("cases.index", _l("Cases to learn from")),
     ("plans.index", _l("Area plans")),
+    ("seasons.index", _l("Pro-bono seasons")),
     ("roundtables.index", _l("Roundtables and meetings")),
     ("petitions.index", _l("Requests to the administration")),
     ("networks.index", _l("Networks")),
