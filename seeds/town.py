@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
-from seeds import endorsements, history, listings, people, reference
+from seeds import area_profiles, endorsements, history, listings, people, reference
 from seeds.almanac import Almanac
 from seeds.places import load_areas
 from seeds.sheets import FOLDER
@@ -78,6 +78,7 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
         weights=session.scalars(select(WeightSet).order_by(WeightSet.number).limit(1)).one(),
     )
     endorsements.endorse(session, TOWN, people=population, almanac=almanac)
+    area_profiles.describe(session, TOWN, areas=words.areas, almanac=almanac)
     market.settle()
     session.flush()
     return Summary(
