@@ -1,5 +1,6 @@
 """How old the people of the demo town are, and which platforms its places chose, from its sheets."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from seeds.sheets import read
 SOURCE: Final = "住民基本台帳（架空）"
 
 
-def describe(session: Session, folder: Path, *, areas: dict[str, Area], almanac: Almanac) -> int:
+def describe(session: Session, folder: Path, *, areas: Mapping[str, Area], almanac: Almanac) -> int:
     """Tell of the places what the sheets say; return how many rows that are."""
     ages = read(folder / "ages.csv")
     for row in ages:

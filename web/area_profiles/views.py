@@ -151,9 +151,8 @@ def _notice_form(said: MultiDict[str, str]) -> NoticeForm:
 
 def _needs_address(area: Area, field: str, kind: ResourceKind) -> str:
     """Return where everybody finds these needs, on the configured address and never on what a request claims."""
-    asked = {"area": area.path, "field": field, "kind": kind.value}
     base = str(current_app.extensions["settings"].base_url)
-    return base + url_for("listings.needs", **{name: value for name, value in asked.items() if value})
+    return base + url_for("listings.needs", area=area.path, field=field or None, kind=kind.value)
 
 
 def _platform_page(place: queries.Place, form: PlatformForm) -> str:
