@@ -116,6 +116,7 @@ class Need(Versioned, Base, kw_only=True):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("(status = 'draft') = (opened_at IS NULL)", name="opened_iff_not_draft"),
         Index("ix_needs_municipality_status", "municipality_id", "status"),
+        Index("ix_needs_area_status", "area_id", "status"),
     )
 
     title: Mapped[str] = mapped_column(String(120))
@@ -334,6 +335,7 @@ class Offer(Versioned, Base, kw_only=True):
             name="yearly_engagements_keep_the_limit",
         ),
         Index("ix_offers_municipality_status", "municipality_id", "status"),
+        Index("ix_offers_area_status", "area_id", "status"),
         Index("ix_offers_reach_municipality_status", "reach", "municipality_id", "status"),
         Index("ix_offers_terms", "terms", postgresql_using="gin", info={"only_on": "postgresql"}).ddl_if(
             dialect="postgresql"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import ActivityField, Area, ReviewReason, ReviewStep, Skill, WeightSet
 from models.errors import DomainError
 from seeds import (
+    area_profiles,
     endorsements,
     history,
     indicators,
@@ -103,6 +104,7 @@ def build(session: Session, *, at: datetime, password_hash: str) -> Summary:
     referrals.enter(session, TOWN, people=population, market=market, almanac=almanac)
     indicators.measure(session, areas=words.areas, people=population, almanac=almanac)
     plans.write(session, areas=words.areas, people=population, market=market, almanac=almanac)
+    area_profiles.describe(session, TOWN, areas=words.areas, almanac=almanac)
     market.settle()
     needs = {**market.needs, **seats}
     routing.take_charge(session, people=population, needs=needs)

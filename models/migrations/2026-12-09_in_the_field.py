@@ -766,9 +766,13 @@ def upgrade():
     op.create_index(op.f('ix_season_professionals_offer_id'), 'season_professionals', ['offer_id'], unique=False)
     op.create_index(op.f('ix_season_professionals_project_id'), 'season_professionals', ['project_id'], unique=False)
     op.add_column('appointments', sa.Column('office', sa.String(length=40), nullable=True))
+    op.create_index('ix_needs_area_status', 'needs', ['area_id', 'status'], unique=False)
+    op.create_index('ix_offers_area_status', 'offers', ['area_id', 'status'], unique=False)
 
 
 def downgrade():
+    op.drop_index('ix_offers_area_status', table_name='offers')
+    op.drop_index('ix_needs_area_status', table_name='needs')
     op.drop_column('appointments', 'office')
     op.drop_index(op.f('ix_season_professionals_project_id'), table_name='season_professionals')
     op.drop_index(op.f('ix_season_professionals_offer_id'), table_name='season_professionals')

@@ -174,9 +174,7 @@ def test_a_sheet_of_ages_is_looked_at_before_it_is_taken(
 @pytest.mark.parametrize(
     "row",
     [
-        [
-            "よその町,2026-04-01,0,4,1",
-        ],
+        "よその町,2026-04-01,0,4,1",
         "日和市,いつか,0,4,1",
         "日和市,2027-04-01,0,4,1",
         "日和市,2026-04-01,5,4,1",

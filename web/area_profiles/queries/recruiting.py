@@ -11,7 +11,7 @@ from models import ActivityField, Need, Participant, ResourceKind, Slot
 from web.area_profiles.queries.counts import is_listed
 from web.area_profiles.queries.places import Place
 
-MOST_SLOTS: Final = 10
+MOST_SLOTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
