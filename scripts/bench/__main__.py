@@ -14,8 +14,7 @@ from typing import Final
 from bench.table import Row, load, table
 from web.config import PROJECT
 
-PARTS: Final = ("town", "pages", "text", "market", "load", "scale", "country")
-PARTS: Final = ("town", "pages", "text", "market", "scale", "country", "area_profile")
+PARTS: Final = ("town", "pages", "text", "market", "load", "area_profile", "scale", "country")
 HEAD: Final = """# Benchmarks
 
 `make bench` prints this table in a short form, `make bench-full` with the large runs; with `ARGS=--write` they keep it
