@@ -37,6 +37,8 @@ from models import (
     Permission,
     Referral,
     ReferralState,
+    Season,
+    SeasonProject,
     SignIn,
     Stage,
     Suggestion,
@@ -99,6 +101,7 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "abilities.where": lambda _session: [{"can": "cooking"}],
         "areas.area": one_place_of_each_level,
         "areas.borders": one_place_of_each_level,
+        "area_profiles.profile": lambda session: one_place_of_each_level(session)[1:],
         "endorsements.certificate": codes_of_endorsements,
         "endorsements.check": codes_of_endorsements,
         "endorsements.qr": codes_of_endorsements,
@@ -114,6 +117,7 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
         "intake.form": lambda _session: [{"kind": kind.value} for kind in PaperKind],
         "intake.form_code": lambda _session: [{"kind": PaperKind.NEED.value}],
+        "seasons.entries": lambda session: [{"id": one} for one in session.scalars(select(Season.id).limit(1))],
         **dict.fromkeys(
             ("review.page", "review.document", "review.pdf", "review.workbook"),
             lambda _session: [{"year": _this_year()}],
@@ -162,6 +166,14 @@ def goals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
     return []
 
 
+def season_projects(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
+    """Return what stands in the address of a project of a season that the account looks after."""
+    for one in session.scalars(select(SeasonProject).order_by(SeasonProject.id)):
+        if is_granted(Permission.SEASON_EDIT, account, one.season):
+            return [{"id": one.season_id, "entry": one.id}]
+    return []
+
+
 def links_of_referrals(session: Session, account: Account | None) -> list[Mapping[str, Any]]:
     """Return what stands in the link of a referral that was received."""
     del account
@@ -184,6 +196,7 @@ WHOLE: Final[Mapping[str, Callable[[Session, Account | None], Sequence[Mapping[s
         "plans.begin_need": goals,
         "roundtables.need": decisions,
         "roundtables.result": decisions,
+        "seasons.presented": season_projects,
         "staff_bank.invite": completions,
         "staff_bank.letter": completions,
         "referrals.receipt": links_of_referrals,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, event, insert, select, text
 
 from models import AuditedSession, Base, capacity
 from models.audit import GENESIS, verify
-from tests.factories import make_need, make_partnership
+from tests.factories import make_appointment, make_charge, make_need, make_partnership
 from web.database import prepare_engine
 from web.operations.queries import condition, invariants
 
@@ -40,7 +40,8 @@ def test_a_connection_that_does_not_keep_the_promises_is_found(sqlite_url: str, 
 
 def test_work_that_commits_twice_and_dies_between_is_found(session: AuditedSession) -> None:
     partnership = make_partnership()
-    session.add(partnership)
+    keeper = make_appointment(partnership.need.area).account
+    session.add_all([partnership, make_charge(partnership.need, keeper=keeper)])
     session.commit()  # the planted fault: what was promised is not taken in the same transaction
 
     assert "slots count what was promised to them" in _broken(session)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models import Enquiry, Partnership, Reply, Stage, Suggestion, Verdict, utc_now
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, NotAllowed
-from tests.factories import make_membership
+from tests.factories import make_charge, make_membership
 from tests.web.seasons.conftest import AFTER_CLOSING, Town
 from web.operations.queries import invariants
 from web.partnerships.services import answer
@@ -23,6 +23,8 @@ def matched(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
 
 @pytest.fixture
 def approved(matched: Town) -> Town:
+    for project in (matched.newsletter, matched.books):
+        matched.session.add(make_charge(project.need, keeper=matched.coordinator))
     services.approve(matched.session, matched.season, by=matched.coordinator, at=utc_now())
     matched.session.commit()
     return matched

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, lazyload
 from models import (
     Account,
     Area,
+    Charge,
     Need,
     NeedOutcome,
     NeedStatus,
@@ -78,5 +79,8 @@ def of_need() -> tuple[Any, ...]:
     return (
         joinedload(Need.participant).options(lazyload(Participant.consents)),
         joinedload(Need.area),
+        joinedload(Need.standing_charge)
+        .joinedload(Charge.keeper)
+        .options(lazyload(Account.memberships), lazyload(Account.appointments)),
         lazyload(Need.posted_by),
     )

@@ -6,7 +6,6 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models import Job, Permission, utc_now
-from web.charges.queries import keepers_of
 from web.database import current_session
 from web.i18n import locale
 from web.security import account_at_work, requires
@@ -35,7 +34,6 @@ def index() -> ResponseReturnValue:
         narrowed=narrowed,
         narrowing=narrowing,
         refreshing=forms.RefreshForm(),
-        keepers=keepers_of(current_session(), [waiting.need.id for waiting in found.waiting]),
         cases=[documents.case_of(waiting, naming=naming()) for waiting in found.waiting],
         unmet=[documents.unmet_card(one, naming=naming()) for one in found.unmet],
         page=page_of(found.total),
