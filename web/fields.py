@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from wtforms import DateField, FloatField, Form, IntegerField, StringField
+from wtforms import DateField, FloatField, Form, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import TelInput, TextInput
@@ -129,6 +129,16 @@ class PastDay(Day):
     """A day on which something was: 11/22 is the last one."""
 
     has_been = True
+
+
+class NotedVersion(HiddenField):
+    """The version of a row on which a page was opened."""
+
+    @property
+    def number(self) -> int:
+        """Return the version that was sent; what was not sent or is no number is no version."""
+        sent = str(self.raw_data[0]) if self.raw_data else ""
+        return int(sent) if sent.isdecimal() else 0
 
 
 class Telephone(StringField):

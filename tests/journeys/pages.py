@@ -117,7 +117,10 @@ ARGUMENTS: Final[Mapping[str, Callable[[Session], Sequence[Mapping[str, Any]]]]]
         "listings.need_step": lambda _session: [{"step": step} for step in Step],
         "intake.form": lambda _session: [{"kind": kind.value} for kind in PaperKind],
         "intake.form_code": lambda _session: [{"kind": PaperKind.NEED.value}],
-        "seasons.entries": lambda session: [{"id": one} for one in session.scalars(select(Season.id).limit(1))],
+        **dict.fromkeys(
+            ("seasons.enter_offer", "seasons.enter_project", "seasons.entries"),
+            lambda session: [{"id": one} for one in session.scalars(select(Season.id).limit(1))],
+        ),
         **dict.fromkeys(
             ("review.page", "review.document", "review.pdf", "review.workbook"),
             lambda _session: [{"year": _this_year()}],
@@ -207,10 +210,6 @@ ARGUMENTS_BY_NAME: Final[Mapping[str, Any]] = MappingProxyType({"token": "used-u
 FRAGMENTS: Final = frozenset({"administration.weight_progress", "suggestions.job_progress"})
 
 
-class UnknownArgumentError(AssertionError):
-    """The walk cannot build the address of a page."""
-
-
 @dataclass(frozen=True, slots=True)
 class Address:
     """The address of one page, and the route that answers there."""
@@ -253,14 +252,19 @@ def addresses(app: Flask, session: Session, account: Account | None) -> Iterator
                 yield Address(rule.endpoint, adapter.build(rule.endpoint, {**subject, **more}))
 
 
+def routes_without_arguments(app: Flask) -> list[str]:
+    """Return the routes of pages for which nothing says what to put into the address, each with what is missing."""
+    return [
+        f"{rule.rule}: {', '.join(sorted(unknown))}. Add a line for {rule.endpoint} to ARGUMENTS in {__name__}."
+        for rule, door in page_rules(app)
+        if rule.endpoint not in {**ARGUMENTS, **WHOLE}
+        and (unknown := rule.arguments - set(ARGUMENTS_BY_NAME) - ({"id"} if door.on is not None else set()))
+    ]
+
+
 def _arguments(rule: Rule, session: Session, missing: set[str]) -> Sequence[Mapping[str, Any]]:
     if rule.endpoint in ARGUMENTS:
         return ARGUMENTS[rule.endpoint](session)
-    if unknown := missing - set(ARGUMENTS_BY_NAME):
-        raise UnknownArgumentError(
-            f"{rule.rule}: nothing says what to put for {', '.join(sorted(unknown))}. "
-            f"Add a line for {rule.endpoint} to ARGUMENTS in {__name__}."
-        )
     return [{name: ARGUMENTS_BY_NAME[name] for name in missing}]
 
 

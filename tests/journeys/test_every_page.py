@@ -49,7 +49,7 @@ WIDTHS = {"ja": (PHONE, DESKTOP), "en": (PHONE,)}
 # The narrowest screen that WCAG names, and what is left of 1280 px at 200 %.
 REFLOW = (320, 640)
 ORIGIN = "http://localhost"
-UNPROCESSABLE = 422
+UNPROCESSABLE, INTERNAL_SERVER_ERROR = 422, 500
 NEWCOMER = "newcomer@hiyori.example"
 ROLES = {
     "visitor": None,
@@ -152,6 +152,10 @@ def seen() -> set[tuple[str, ...]]:
     return set()
 
 
+def test_the_walk_knows_what_stands_in_the_address_of_every_page(app: Flask) -> None:
+    assert not pages.routes_without_arguments(app)
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_keeps_what_pages_promise(
@@ -214,6 +218,8 @@ class Walk:
     def send_empty(self, address: Address) -> None:
         """Send the form of a page with nothing in it, and note whether the page that comes back holds its promises."""
         answer = self._answer_to_nothing("ja", address)
+        if answer.status_code >= INTERNAL_SERVER_ERROR:
+            self._note(address, [f"sent empty, answers {answer.status_code}"])
         if answer.status_code == UNPROCESSABLE:
             outline = Outline(answer.text)
             self._note(address, [f"sent empty, {fact}" for fact in pages.broken_promises(answer, outline, "ja")])

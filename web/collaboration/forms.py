@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, RadioField, TextAreaField
+from wtforms import Form, RadioField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 
 from matching.collaboration import FormRanking, Ground
 from models import CollaborationForm
-from web.fields import options, plain
+from web.fields import NotedVersion, options, plain
 from web.labels import label
 
 LONGEST_REASON: Final = 1000
@@ -157,7 +157,7 @@ class AnswersForm(Form):
 class ChoiceForm(FlaskForm):
     """The form that the parties choose, and why where it is not the first."""
 
-    version = HiddenField()
+    version = NotedVersion()
     chosen = RadioField(
         _l("Which form do you choose?"), choices=[], validators=[InputRequired(_l("Choose one of the forms."))]
     )
@@ -178,11 +178,6 @@ class ChoiceForm(FlaskForm):
         """Ask for a reason where another form than the first was chosen."""
         if self.chosen.data and self.chosen.data != self.first and not field.data:
             raise ValidationError(_l("Write why another form than the first is the right one here."))
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version of the choice that the page showed; what is no number is no version."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
 
 
 def in_words(ground: Ground) -> str:

@@ -44,7 +44,7 @@ def choose(found: Partnership) -> ResponseReturnValue:
         CollaborationForm(choosing.chosen.data),
         answers=answers.settled,
         reason=choosing.reason.data or "",
-        version=choosing.expected_version,
+        version=choosing.version.number,
         by=account_at_work(),
         at=utc_now(),
     )

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from models import Activity, Indicator, Participant, utc_now
 from models.years import fiscal_year, town_day
 from web import reading
-from web.fields import Between, Hours, PastDay, WholeNumber, one_line, options
+from web.fields import Between, Hours, NotedVersion, PastDay, WholeNumber, one_line, options
 from web.i18n import REIWA_BEGINS
 from web.indicators.services import Done, Number
 
@@ -254,7 +254,7 @@ class ActivityForm(FlaskForm):
         validators=[Optional(), Between(1, MOST_PEOPLE, _l("Enter a whole number from 1 to 100,000."))],
     )
     sent_key = HiddenField(default=lambda: uuid4().hex, validators=[Length(min=16, max=64)])
-    version = HiddenField()
+    version = NotedVersion()
 
     def offer(self, bodies: Sequence[Participant]) -> None:
         """Let the reader choose among the bodies; one alone is chosen already."""
@@ -281,21 +281,11 @@ class ActivityForm(FlaskForm):
         """Return what was typed."""
         return Done(on=self.on.data or date.min, what=self.what.data or "", people=self.people.data)
 
-    @property
-    def opened_version(self) -> int:
-        """Return on which version of the row the form was opened."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
-
 
 class RemovalForm(FlaskForm):
     """The version that is to be removed."""
 
-    version = HiddenField(validators=[DataRequired()])
-
-    @property
-    def opened_version(self) -> int:
-        """Return on which version of the row the page was opened."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+    version = NotedVersion(validators=[DataRequired()])
 
 
 class ActivityFilter(Form):

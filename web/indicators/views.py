@@ -213,7 +213,7 @@ def edit_activity(activity: Activity) -> ResponseReturnValue:
     if not is_good:
         page = render_template("indicators/activity.html", form=form, activity=activity)
         return page, 422 if form.is_submitted() else 200
-    services.correct_activity(activity, form.done, version=form.opened_version, at=utc_now())
+    services.correct_activity(activity, form.done, version=form.version.number, at=utc_now())
     flash(_("The activity has been corrected."), "success")
     return redirect(url_for("indicators.activities"), 303)
 
@@ -228,7 +228,7 @@ def remove_activity(activity: Activity) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("indicators/remove_activity.html", form=form, activity=activity)
         return page, 422 if form.is_submitted() else 200
-    services.remove_activity(current_session(), activity, version=form.opened_version)
+    services.remove_activity(current_session(), activity, version=form.version.number)
     flash(_("The activity has been removed."), "success")
     return redirect(url_for("indicators.activities"), 303)
 

@@ -28,7 +28,7 @@ from wtforms.validators import (
 
 from models import ActivityField, Area, ConsentChannel, ConsentPurpose, Participant, utc_now
 from models.years import town_day
-from web.fields import Hours, PastDay, Telephone, WholeNumber, narrowed, one_line
+from web.fields import Hours, NotedVersion, PastDay, Telephone, WholeNumber, narrowed, one_line
 from web.labels import LABELS
 from web.participants.queries import Contact
 from web.participants.services import Profile
@@ -48,7 +48,7 @@ class Codes(SelectMultipleField):
 class ProfileForm(FlaskForm):
     """A participant's profile, and the version on which the form was opened."""
 
-    version = HiddenField(validators=[InputRequired()])
+    version = NotedVersion(validators=[InputRequired()])
     name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)])
     reading = StringField(
         _l("Reading of the name"), description=_l("In hiragana. It is never guessed."), validators=[Length(max=120)]
@@ -232,13 +232,9 @@ class PairForm(FlaskForm):
     """The other record of a pair, and the versions of both on which the page was opened."""
 
     other = HiddenField(validators=[InputRequired(), UUID()])
-    version = HiddenField()
-    other_version = HiddenField()
+    version = NotedVersion()
+    other_version = NotedVersion()
 
     def note_versions(self, kept: Participant, other: Participant) -> None:
         """Note on which versions of the two the page was opened."""
         self.version.data, self.other_version.data = str(kept.version), str(other.version)
-
-    def expected(self, field: HiddenField) -> int:
-        """Return the version that was noted; what is no number is no version."""
-        return int(field.data) if (field.data or "").isdecimal() else 0

@@ -139,8 +139,8 @@ def merge(found: Participant) -> ResponseReturnValue:
     if not form.is_submitted():
         form.note_versions(found, other)
         return _merge_page(found, other, form)
-    found.check_version(form.expected(form.version))
-    other.check_version(form.expected(form.other_version))
+    found.check_version(form.version.number)
+    other.check_version(form.other_version.number)
     if queries.belongings(session, found, other).hindrances:
         return _merge_page(found, other, form), 409
     services.merge(session, found, other, by=account, at=utc_now())

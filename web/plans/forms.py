@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from models import Area, AreaLevel, AreaPlan, ConsentChannel, Goal, Participant
 from models.years import fiscal_year
-from web.fields import Hours, PastDay, members_of, one_line, options, plain
+from web.fields import Hours, NotedVersion, PastDay, members_of, one_line, options, plain
 from web.i18n import fiscal_year as year_in_words
 from web.plans.queries import Narrowing, PlanState
 from web.plans.services import GoalDraft, Part, Told, Words
@@ -37,12 +37,7 @@ class Number(Hours):
 class VersionedForm(FlaskForm):
     """A form that knows on which version it was opened."""
 
-    version = HiddenField()
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version that was noted; what is no number is no version."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+    version = NotedVersion()
 
 
 class YearsForm(VersionedForm):

@@ -96,7 +96,7 @@ def edit(found: AreaPlan) -> ResponseReturnValue:
         return _page("plans/edit.html", form, plan=found)
     if _is_overtaken(form, found):
         return render_template("plans/edit.html", form=form, plan=found, is_overtaken=True), 409
-    services.rewrite(session, found, form.words, version=form.expected_version)
+    services.rewrite(session, found, form.words, version=form.version.number)
     flash(_("The plan has been saved."), "success")
     return _to(found)
 
@@ -159,7 +159,7 @@ def edit_goal(found: AreaPlan, goal: UUID) -> ResponseReturnValue:
         return _goal_page(found, form, changed)
     if _is_overtaken(form, changed):
         return _goal_page(found, form, changed, is_overtaken=True)
-    services.change_goal(session, changed, form.draft, version=form.expected_version)
+    services.change_goal(session, changed, form.draft, version=form.version.number)
     flash(_("The goal has been saved."), "success")
     return _to(found, f"goal-{changed.position}")
 
@@ -282,7 +282,7 @@ def _page(template: str, form: FlaskForm, **shown: object) -> ResponseReturnValu
 
 def _is_overtaken(form: VersionedForm, row: AreaPlan | Goal) -> bool:
     """Tell whether somebody else changed the row meanwhile; sent again, the form then counts."""
-    if form.expected_version == row.version:
+    if form.version.number == row.version:
         return False
     form.version.data = str(row.version)
     return True

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
@@ -15,7 +15,7 @@ from models import ActivityField, Area, Course, Need, Participant, Skill, utc_no
 from models.errors import InvalidValue
 from models.staff_bank import MOST_OFFICES, MOST_SMALL_ROLES
 from models.years import town_day
-from web.fields import Between, Day, Hours, PastDay, WholeNumber, one_line, plain
+from web.fields import Between, Day, Hours, NotedVersion, PastDay, WholeNumber, one_line, plain
 from web.staff_bank.queries import Proposal
 from web.staff_bank.services import CourseDraft, OfficeDraft, SeatDraft
 
@@ -197,7 +197,7 @@ class CourseFilter(Form):
 class CourseForm(FlaskForm):
     """A course."""
 
-    version = HiddenField()
+    version = NotedVersion()
     title = _named(_l("Name of the course"), _l("Enter a name."), longest=100)
     organiser = StringField(
         _l("Who holds it? (optional)"),
@@ -254,11 +254,6 @@ class CourseForm(FlaskForm):
             summary=self.summary.data or "",
             fields=[one for one in fields if one.code in (self.fields.data or ())],
         )
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version that was noted; what is no number is no version."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
 
 
 class CompletionForm(FlaskForm):

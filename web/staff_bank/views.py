@@ -141,7 +141,7 @@ def edit_course(found: Course) -> ResponseReturnValue:
     form.offer(places, fields, locale())
     if not form.validate_on_submit():
         return _page("staff_bank/course_form.html", form, course=found)
-    services.change_course(session, found, form.draft(places, fields), version=form.expected_version, by=account)
+    services.change_course(session, found, form.draft(places, fields), version=form.version.number, by=account)
     flash(_("The course is saved."), "success")
     return redirect(url_for("staff_bank.course", id=found.id), 303)
 

@@ -217,7 +217,9 @@ def test_a_coordinator_posts_for_a_participant_and_the_record_says_who(
     need = session.scalars(select(Need)).one()
     assert need.participant_id == participants[1].id
     assert need.posted_by_id == coordinator.id
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == need.id)).first()
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.subject_id == need.id).order_by(AuditEntry.sequence)
+    ).first()
     assert entry is not None
     assert entry.actor_id == coordinator.id
 

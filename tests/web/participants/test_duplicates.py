@@ -267,7 +267,8 @@ def test_a_merger_stands_in_the_record_of_changes(town: Any, twice: tuple[Partic
     town.session.commit()
     merged(town, kept, given_up)
 
-    changes = {entry.subject_id: entry.changes for entry in town.session.scalars(select(AuditEntry))}
+    in_order = select(AuditEntry).order_by(AuditEntry.sequence)
+    changes = {entry.subject_id: entry.changes for entry in town.session.scalars(in_order)}
 
     assert changes[need.id]["participant_id"] == [given_up.id.hex, kept.id.hex]
     assert town.session.scalar(select(AuditEntry).where(AuditEntry.subject_table == "mergers")) is not None

@@ -15,7 +15,7 @@ from models import Area
 from models.areas import CODE, LONGEST_CODE
 from models.search import HIRAGANA_OF
 from web.administration.services.areas import Names
-from web.fields import one_line
+from web.fields import NotedVersion, one_line
 
 READING: Final = re.compile(r"[ぁ-ゖー・ 0-9]*")
 
@@ -51,7 +51,7 @@ class MunicipalityForm(Form):
 class NamesForm(FlaskForm):
     """What a place is called, and the version on which the form was opened."""
 
-    version = HiddenField()
+    version = NotedVersion()
     name_ja = StringField(
         _l("Name"), filters=[one_line], validators=[DataRequired(_l("Enter a name.")), Length(max=100)]
     )
@@ -81,11 +81,6 @@ class NamesForm(FlaskForm):
     def names(self) -> Names:
         """Return what was typed into a valid form."""
         return Names(self.name_ja.data, self.name_en.data or self.name_ja.data, self.reading.data)
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version that was noted; what is no number is no version."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
 
 
 class DistrictForm(NamesForm):
@@ -138,9 +133,4 @@ class BordersForm(FlaskForm):
 class RemovalForm(FlaskForm):
     """The version on which somebody decided to remove a place."""
 
-    version = HiddenField()
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version that was noted; what is no number is no version."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+    version = NotedVersion()

@@ -11,13 +11,8 @@ from wtforms.validators import DataRequired, Length
 from models import Skill
 from models.taxonomy import LONGEST_NAME
 from web.administration.queries import skills as queries
-from web.fields import one_line
+from web.fields import NotedVersion, one_line
 from web.i18n import locale
-
-
-def _noted(field: HiddenField) -> int:
-    """Return the version that was noted; what is no number is no version."""
-    return int(field.data) if (field.data or "").isdecimal() else 0
 
 
 class SkillSearch(Form):
@@ -29,7 +24,7 @@ class SkillSearch(Form):
 class SkillForm(FlaskForm):
     """What a skill is called and where it belongs, and the version on which the form was opened."""
 
-    version = HiddenField()
+    version = NotedVersion()
     name_ja = StringField(
         _l("Name in Japanese"),
         filters=[one_line],
@@ -61,11 +56,6 @@ class SkillForm(FlaskForm):
     def saved(cls, skill: Skill) -> "SkillForm":
         """Return the form as it would stand with what is saved now."""
         return cls(formdata=None, data=_saved(skill))
-
-    @property
-    def expected_version(self) -> int:
-        """Return the version that was noted."""
-        return _noted(self.version)
 
     def parent_among(self, skills: Sequence[Skill]) -> Skill | None:
         """Return the wider skill that was named."""
@@ -145,13 +135,13 @@ class MergeForm(FlaskForm):
     """The skill that is given up, and the versions of both on which the page was opened."""
 
     other = HiddenField(validators=[DataRequired()])
-    version = HiddenField()
-    other_version = HiddenField()
+    version = NotedVersion()
+    other_version = NotedVersion()
 
     @property
     def versions(self) -> tuple[int, int]:
         """Return the versions that were noted."""
-        return _noted(self.version), _noted(self.other_version)
+        return self.version.number, self.other_version.number
 
 
 def _saved(skill: Skill) -> dict[str, str]:

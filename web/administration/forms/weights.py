@@ -6,11 +6,11 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from matching import Weights
-from web.fields import Between, WholeNumber, plain
+from web.fields import Between, NotedVersion, WholeNumber, plain
 from web.suggestions.documents import signal_name
 
 WHOLE: Final = 100
@@ -70,9 +70,4 @@ for _name in NAMES:
 class SwitchForm(FlaskForm):
     """Which weights counted when the page was opened."""
 
-    instead_of = HiddenField()
-
-    @property
-    def number(self) -> int:
-        """Return the number that was noted; what is no number is none."""
-        return int(self.instead_of.data) if (self.instead_of.data or "").isdecimal() else 0
+    instead_of = NotedVersion()

@@ -50,10 +50,10 @@ def area(found: Area) -> ResponseReturnValue:
         return _area_page(found, form)
     if not (form.validate() and _has_own_name(form, found)):
         return _area_page(found, form), 422
-    if form.expected_version != found.version:
+    if form.version.number != found.version:
         form.version.data = str(found.version)
         return _area_page(found, form, is_overtaken=True), 409
-    services.rename(found, form.names(), version=form.expected_version, at=utc_now())
+    services.rename(found, form.names(), version=form.version.number, at=utc_now())
     flash(_("The name has been saved."), "success")
     return redirect(url_for("administration.area", id=found.id), 303)
 
@@ -83,7 +83,7 @@ def remove_area(found: Area) -> ResponseReturnValue:
     if found.id in queries.contents(session, [found.id]):
         return _area_page(found, NamesForm(formdata=None, obj=found)), 409
     municipality, name = found.tenant, found.name(locale())
-    services.remove(session, found, version=form.expected_version)
+    services.remove(session, found, version=form.version.number)
     flash(_("%(name)s has been removed.", name=name), "success")
     return redirect(url_for("administration.areas", municipality=municipality.path), 303)
 

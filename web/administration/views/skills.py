@@ -74,7 +74,7 @@ def skill(found: Skill) -> ResponseReturnValue:
         return _skill_page(found, form)
     if not form.check(known, own=found):
         return _skill_page(found, form), 422
-    if form.expected_version != found.version:
+    if form.version.number != found.version:
         form.version.data = str(found.version)
         return _skill_page(found, form, is_overtaken=True), 409
     services.describe(
@@ -83,7 +83,7 @@ def skill(found: Skill) -> ResponseReturnValue:
         name_ja=form.name_ja.data,
         name_en=form.name_en.data,
         parent=form.parent_among(known),
-        version=form.expected_version,
+        version=form.version.number,
         by=account_at_work(),
         at=utc_now(),
     )

@@ -107,7 +107,9 @@ def preview_weights(found: WeightSet) -> ResponseReturnValue:
 @requires(Permission.WEIGHTS_SWITCH, on=WeightSet)
 def use_weights(found: WeightSet) -> ResponseReturnValue:
     """Let a set of weights count from now on."""
-    services.switch_on(current_session(), found, instead_of=SwitchForm().number, by=account_at_work(), at=utc_now())
+    services.switch_on(
+        current_session(), found, instead_of=SwitchForm().instead_of.number, by=account_at_work(), at=utc_now()
+    )
     flash(_("Weights %(number)s count from now on. Partners are looked for anew.", number=found.number), "success")
     return redirect(url_for("administration.weights"), 303)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matching import Composed, OfferProfile, Reason, Taxonomy, Weights, Workbench
@@ -91,12 +90,9 @@ class Laid:
 
 def lay_out(session: Session, season: Season, *, at: datetime) -> Laid:
     """Lay out a season that was loaded as a whole."""
-    needs = profiles.needs(
-        session, select(Need).where(Need.id.in_([project.need_id for project in season.projects])), at=at
-    )
-    offers = profiles.offers(
-        session, select(Offer).where(Offer.id.in_([one.offer_id for one in season.professionals])), at=at
-    )
+    needs = profiles.need_profiles(session, [project.need for project in season.projects], at=at)
+    rows = [one.offer for one in season.professionals]
+    offers = profiles.offer_profiles(session, rows, [row.participant_id for row in rows], at=at)
     told = {key: profile for key, (_, profile) in offers.items()}
     weights, taxonomy = profiles.weights(session), profiles.taxonomy(session)
     geography = profiles.geography(session, season.area)

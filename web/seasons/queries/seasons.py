@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import (
@@ -17,6 +18,7 @@ from models import (
     CaseStudy,
     Need,
     Offer,
+    OfferItem,
     Participant,
     Partnership,
     Party,
@@ -25,6 +27,7 @@ from models import (
     SeasonProfessional,
     SeasonProject,
     SeasonStep,
+    Slot,
     lies_under,
 )
 from web.participants.queries import SeenParticipant, seen_by
@@ -33,6 +36,9 @@ PAGE_SIZE: Final = 20
 MOST_COMING: Final = 5
 SOON: Final = timedelta(days=21)
 FEWEST_PERSONS: Final = 5
+
+
+Entry = TypeVar("Entry", SeasonProject, SeasonProfessional)
 
 
 class Show(StrEnum):
@@ -153,10 +159,14 @@ def areas_of(account: Account) -> Sequence[Area]:
 
 
 def whole(session: Session, season: Season) -> Season:
-    """Load a season with all who entered it."""
-    return session.scalars(
-        select(Season).where(Season.id == season.id).options(*_entries()).execution_options(populate_existing=True)
-    ).one()
+    """Load all who entered a season, with their teams and with all that the engine is told of them."""
+    professionals = _entries(session, season, SeasonProfessional, _offers())
+    projects = _entries(session, season, SeasonProject, _needs())
+    set_committed_value(season, "professionals", professionals)
+    set_committed_value(season, "projects", projects)
+    for project in projects:
+        set_committed_value(project, "team", [one for one in professionals if one.project_id == project.id])
+    return season
 
 
 def seen(session: Session, season: Season, account: Account | None) -> Seen:
@@ -187,23 +197,43 @@ def professional_of(session: Session, season: Season, identity: UUID) -> SeasonP
     return next((one for one in whole(session, season).professionals if one.id == identity), None)
 
 
-def _entries() -> tuple[ORMOption, ...]:
+def _entries(session: Session, season: Season, kind: type[Entry], options: Sequence[ORMOption]) -> Sequence[Entry]:
     return (
-        selectinload(Season.projects).options(
-            joinedload(SeasonProject.need).options(
-                joinedload(Need.participant).lazyload(Participant.consents),
-                joinedload(Need.area),
-                lazyload(Need.posted_by),
-            ),
-            joinedload(SeasonProject.partnership)
-            .selectinload(Partnership.parties)
-            .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+        session.scalars(
+            select(kind)
+            .where(kind.season_id == season.id)
+            .order_by(kind.entered_at)
+            .options(*options)
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .all()
+    )
+
+
+def _needs() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(SeasonProject.need).options(
+            joinedload(Need.participant).joinedload(Participant.consents),
+            joinedload(Need.area),
+            joinedload(Need.council_seat),
+            joinedload(Need.slots).joinedload(Slot.skill),
+            joinedload(Need.fields),
+            lazyload(Need.posted_by),
         ),
-        selectinload(Season.professionals)
-        .joinedload(SeasonProfessional.offer)
-        .options(
-            joinedload(Offer.participant).options(selectinload(Participant.consents)),
+        joinedload(SeasonProject.partnership)
+        .selectinload(Partnership.parties)
+        .options(lazyload(Party.commitments), lazyload(Party.enquiry)),
+    )
+
+
+def _offers() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(SeasonProfessional.offer).options(
+            joinedload(Offer.participant).joinedload(Participant.consents),
             joinedload(Offer.area),
+            joinedload(Offer.items).joinedload(OfferItem.skill),
+            joinedload(Offer.fields),
         ),
     )
 

@@ -19,7 +19,15 @@ from web.suggestions.queries.profiles.places import (
     serving_offers,
     still_lacks,
 )
-from web.suggestions.queries.profiles.rows import load_need, need_profile, needs, offer_profile, offer_profiles, offers
+from web.suggestions.queries.profiles.rows import (
+    load_need,
+    need_profile,
+    need_profiles,
+    needs,
+    offer_profile,
+    offer_profiles,
+    offers,
+)
 from web.suggestions.queries.profiles.shapes import TOWN_TIME
 from web.suggestions.queries.profiles.told import ToldNeeds, ToldOffers, told_needs, told_offers, told_offers_among
 
@@ -41,6 +49,7 @@ __all__ = [
     "market",
     "market_of",
     "need_profile",
+    "need_profiles",
     "needs",
     "of_prefecture",
     "offer_profile",

@@ -43,11 +43,24 @@ def needs(session: Session, statement: Select[Need], *, at: datetime) -> Needs:
             selectinload(Need.fields),
         )
     ).all()
-    declined = declined_by(session, statement)
+    return need_profiles(session, rows, at=at, declined=declined_by(session, statement))
+
+
+def need_profiles(
+    session: Session,
+    rows: Iterable[Need],
+    *,
+    at: datetime,
+    declined: Mapping[UUID, frozenset[str]] | None = None,
+) -> Needs:
+    """Return the profiles of loaded needs; `declined` names by need who said no to it, where that is known."""
+    found = sorted(rows, key=lambda need: str(need.id))
+    if declined is None:
+        declined = declined_by(session, select(Need).where(Need.id.in_([need.id for need in found])))
     today = at.astimezone(TOWN_TIME).date()
     return {
         str(need.id): (need, need_profile(need, declined=declined.get(need.id, frozenset()), on=today))
-        for need in sorted(rows, key=lambda need: str(need.id))
+        for need in found
     }
 
 
