@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models import Area, Consultation, ConsultationWay, HelpAsked, Intermediary, IntermediaryKind, utc_now
+from models import Area, Consultation, ConsultationWay, HelpAsked, Intermediary, IntermediaryKind
 from tests.journeys.conftest import Town
-from web.database import session_scope
+from web.database import read_scope, session_scope
 
 COORDINATOR = "coordinator@hiyori.example"
 CENTER = "center@receipt.example"
@@ -18,33 +17,39 @@ ASKED = "空き店舗で子どもの居場所を始めたい"
 LINK = re.compile(r"https?://\S+/referrals/link/\S+")
 
 
-def ring_up(town: Town) -> str:
-    """Write down a call, and an intermediary that can do more; return the id of the consultation."""
+def write_into_the_directory(town: Town) -> None:
     with session_scope(town.app, via="test") as session:
         place = session.scalars(select(Area).where(Area.path == "jp.demo.hiyori.kitayama")).one()
-        asked = Consultation(
-            consulted_on=date(2026, 11, 20),
-            way=ConsultationWay.TELEPHONE,
-            help_asked=HelpAsked.STARTING,
-            asked=ASKED,
-            sent_key="journey",
-            written_at=utc_now(),
-            area=place,
-        )
         center = Intermediary(
             kind=IntermediaryKind.INTERMEDIARY, name="北山相談センター", email=CENTER, area=place, areas=[place]
         )
-        session.add_all([asked, center])
-        return str(asked.id)
+        session.add(center)
+
+
+def write_the_call_down(page: Page) -> None:
+    page.goto("/consultations/new")
+    page.get_by_role("radio", name="電話").check()
+    page.locator("[name=help_asked]").select_option(HelpAsked.STARTING.value)
+    page.locator("[name=asked]").fill(ASKED)
+    page.locator("[name=area]").select_option(label="北山地区")
+    page.locator("main").get_by_role("button", name="保存する", exact=True).click()
+    page.wait_for_url(re.compile("/consultations/[0-9a-f-]{36}$"))
+
+
+def consultations_about_it(town: Town) -> list[tuple[ConsultationWay, bool]]:
+    with read_scope(town.app) as session:
+        found = session.scalars(select(Consultation).where(Consultation.asked == ASKED))
+        return [(one.way, one.counts) for one in found]
 
 
 @pytest.mark.timeout(120)
 def test_a_call_is_passed_on_and_the_receipt_comes_back_without_an_account(
     enter: Callable[..., Page], visit: Callable[..., Page], served_town: Town
 ) -> None:
-    consultation = ring_up(served_town)
+    write_into_the_directory(served_town)
     coordinator = enter(COORDINATOR, width=1280)
-    coordinator.goto(f"/referrals/new?consultation={consultation}")
+    write_the_call_down(coordinator)
+    coordinator.get_by_role("link", name="ほかの窓口に引き継ぐ").click()
     expect(coordinator.locator("[name=text]")).to_have_value(ASKED)
     coordinator.locator("[name=to]").select_option(label="北山相談センター")
     coordinator.locator("main form button[type=submit]").click()
@@ -64,3 +69,4 @@ def test_a_call_is_passed_on_and_the_receipt_comes_back_without_an_account(
     coordinator.locator("[name=outcome]").fill("説明会に来て、仲間が二人できた")
     coordinator.locator("form", has=coordinator.locator("[name=outcome]")).locator("button").click()
     expect(coordinator.locator("main")).to_contain_text("仲間が二人できた")
+    assert consultations_about_it(served_town) == [(ConsultationWay.TELEPHONE, True)]

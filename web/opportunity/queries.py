@@ -28,10 +28,10 @@ from models import (
     SuggestionPartner,
     lies_under,
 )
-from models.suggestions import unpublished_runs
 from models.years import town_day
-from web.operations.queries.board import OVERLOOKED_AFTER, Load, concentration
+from web.operations.queries.board import Load, concentration
 from web.suggestions.queries import profiles
+from web.suggestions.queries.overlooked import is_lately_suggested, overlooked_offers, takes_part
 from web.suggestions.queries.profiles.owners import declined_by
 
 PAGE_SIZE: Final = 10
@@ -71,14 +71,9 @@ def places_of(account: Account) -> list[str]:
     return sorted({*account.paths(Role.COORDINATOR), *account.paths(Role.ADMINISTRATOR)})
 
 
-def how_many_overlooked(session: Session, account: Account, *, at: datetime) -> int:
-    """Count the offers of an account's places that were overlooked, for its desk."""
-    return session.scalar(_overlooked(account, at=at).with_only_columns(func.count(Offer.id))) or 0
-
-
 def overlooked(session: Session, account: Account, *, at: datetime, number: int = 1) -> OverlookedPage:
     """Return one page of the offers of an account's places that were in no suggestion for 90 days, the oldest first."""
-    statement = _overlooked(account, at=at)
+    statement = overlooked_offers(lies_under(places_of(account)), at=at)
     total = session.scalar(statement.with_only_columns(func.count(Offer.id))) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), pages)
@@ -92,7 +87,7 @@ def spread(session: Session, account: Account, *, at: datetime) -> Spread:
     engaged = session.execute(
         select(Participant.engagements, func.count())
         .join(Area, Participant.area_id == Area.id)
-        .where(here, *_takes_part())
+        .where(here, *takes_part())
         .group_by(Participant.engagements)
     ).all()
     times = (
@@ -100,8 +95,8 @@ def spread(session: Session, account: Account, *, at: datetime) -> Spread:
         .join(Area, Participant.area_id == Area.id)
         .outerjoin(Offer, Offer.participant_id == Participant.id)
         .outerjoin(SuggestionPartner, SuggestionPartner.offer_id == Offer.id)
-        .outerjoin(Suggestion, (Suggestion.id == SuggestionPartner.suggestion_id) & _lately(at))
-        .where(here, *_takes_part(), _offers_something())
+        .outerjoin(Suggestion, (Suggestion.id == SuggestionPartner.suggestion_id) & is_lately_suggested(at))
+        .where(here, *takes_part(), _offers_something())
         .group_by(Participant.id)
         .subquery()
     )
@@ -110,34 +105,6 @@ def spread(session: Session, account: Account, *, at: datetime) -> Spread:
         engagements=concentration([(row[0], row[1]) for row in engaged]),
         suggestions=concentration([(row[0], row[1]) for row in suggested]),
     )
-
-
-def _overlooked(account: Account, *, at: datetime) -> Select[Offer]:
-    lately = (
-        select(SuggestionPartner.id)
-        .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
-        .where(SuggestionPartner.offer_id == Offer.id, _lately(at))
-    )
-    return (
-        select(Offer)
-        .join(Area, Offer.area_id == Area.id)
-        .join(Participant, Participant.id == Offer.participant_id)
-        .where(
-            lies_under(places_of(account)),
-            Offer.status == OfferStatus.OPEN,
-            Offer.created_at < at - OVERLOOKED_AFTER,
-            *_takes_part(),
-            ~lately.exists(),
-        )
-    )
-
-
-def _lately(at: datetime) -> ColumnElement[bool]:
-    return (Suggestion.created_at >= at - OVERLOOKED_AFTER) & Suggestion.run_id.not_in(unpublished_runs())
-
-
-def _takes_part() -> tuple[ColumnElement[bool], ...]:
-    return (Participant.left_at.is_(None), Participant.paused_at.is_(None))
 
 
 def _offers_something() -> ColumnElement[bool]:

@@ -664,6 +664,15 @@ def network_members_of(session: Session, participant: Participant) -> Sequence[N
     ).all()
 
 
+def offices_of(session: Session, participant: Participant) -> Sequence[RoleHolding]:
+    """Return which offices a participant holds or held, the earliest first."""
+    return session.scalars(
+        select(RoleHolding)
+        .where(RoleHolding.participant_id == participant.id)
+        .order_by(RoleHolding.since, RoleHolding.id)
+    ).all()
+
+
 def completions_of(session: Session, participant: Participant) -> Sequence[CourseCompletion]:
     """Return which courses a participant completed."""
     return session.scalars(

@@ -24,6 +24,7 @@ from models import (
     Partnership,
     Reveal,
     Role,
+    RoleHolding,
     Stage,
     capacity,
 )
@@ -241,6 +242,21 @@ def _join_what_is_written(session: Session, kept: Participant, given_up: Partici
             session.delete(completion)
         else:
             completion.participant = kept
+    _join_offices(session, kept)
+
+
+def _join_offices(session: Session, kept: Participant) -> None:
+    """Let an office that both records held at the same time be one, from the first day in it to the last."""
+    held: dict[tuple[str, str], RoleHolding] = {}
+    for office in queries.offices_of(session, kept):
+        same = held.get((office.body, office.office))
+        if same is None or not same.is_held(office.since):
+            held[office.body, office.office] = office
+            continue
+        same.until = None if same.until is None or office.until is None else max(same.until, office.until)
+        if same.hours_per_month is None:
+            same.hours_per_month = office.hours_per_month
+        session.delete(office)
 
 
 def _join_members(session: Session, kept: Participant, joining: Sequence[Membership]) -> None:

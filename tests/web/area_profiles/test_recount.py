@@ -1,16 +1,17 @@
 """Every figure of a profile equals a recount in plain SQL, whatever happened in the place before."""
 # ruff: noqa: S608  # the statements are put together from constants of this file
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from models import (
     ActivityField,
+    Appointment,
     Area,
     Course,
     MatchingRun,
@@ -19,20 +20,25 @@ from models import (
     NeedStatus,
     Offer,
     OfferStatus,
+    Office,
     Participant,
     ParticipantKind,
     Partnership,
     ResourceKind,
+    Role,
     RoleHolding,
     Roundtable,
     RoundtableKind,
+    SmallRole,
     Stage,
     Support,
     Visit,
 )
+from models.base import UtcDateTime
 from models.suggestions import RunState
 from tests.factories import (
     make_account,
+    make_appointment,
     make_district,
     make_field,
     make_item,
@@ -46,6 +52,8 @@ from tests.factories import (
     make_suggestion,
 )
 from web.area_profiles import queries
+from web.participants.queries import belongings
+from web.participants.services import merge
 
 TODAY = date(2026, 12, 1)
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -53,8 +61,12 @@ PLACES = st.integers(0, 3)
 OWNERS = st.integers(0, 11)
 FIELDS = st.sets(st.integers(0, 1))
 PIECES = st.lists(
-    st.tuples(st.sampled_from(ResourceKind), st.integers(1, 3), st.integers(0, 3)), min_size=1, max_size=3
+    st.tuples(st.sampled_from(ResourceKind), st.integers(1, 3), st.integers(0, 3), st.sampled_from([None, 2.0, 2.5])),
+    min_size=1,
+    max_size=3,
 )
+YEAR_BEGINS = datetime(2026, 3, 31, 15, 0, tzinfo=UTC)
+MOMENTS = st.sampled_from([YEAR_BEGINS - timedelta(seconds=1), YEAR_BEGINS, datetime(2026, 9, 1, tzinfo=UTC)])
 DAYS = st.sampled_from(
     [date(2025, 12, 1), date(2026, 3, 31), date(2026, 4, 1), TODAY, date(2027, 3, 31), date(2027, 4, 1)]
 )
@@ -63,12 +75,18 @@ HISTORIES = st.fixed_dictionaries(
     {
         "participants": st.lists(
             st.tuples(
-                st.sampled_from(ParticipantKind), PLACES, st.sampled_from(["here", "paused", "left"]), st.booleans()
+                st.sampled_from(ParticipantKind),
+                PLACES,
+                st.sampled_from(["here", "paused", "left"]),
+                st.booleans(),
+                MOMENTS,
             ),
             min_size=1,
             max_size=12,
         ),
-        "needs": st.lists(st.tuples(OWNERS, PLACES, st.sampled_from(NeedStatus), FIELDS, PIECES), max_size=6),
+        "needs": st.lists(
+            st.tuples(OWNERS, PLACES, st.sampled_from(NeedStatus), FIELDS, PIECES, st.booleans()), max_size=6
+        ),
         "outcomes": st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), st.booleans()), max_size=4),
         "offers": st.lists(st.tuples(OWNERS, PLACES, st.sampled_from(OfferStatus), FIELDS, PIECES), max_size=6),
         "offices": st.lists(st.tuples(OWNERS, DAYS, st.none() | DAYS), max_size=6),
@@ -78,6 +96,10 @@ HISTORIES = st.fixed_dictionaries(
         "visits": st.lists(st.tuples(PLACES, DAYS), max_size=3),
         "meetings": st.lists(st.tuples(PLACES, DAYS, st.booleans()), max_size=3),
         "courses": st.lists(st.tuples(PLACES, DAYS), max_size=3),
+        "appointments": st.lists(
+            st.tuples(PLACES, st.sampled_from([None, *Office]), st.booleans(), st.booleans()), max_size=4
+        ),
+        "mergers": st.lists(st.tuples(OWNERS, OWNERS), max_size=4),
     }
 )
 
@@ -93,6 +115,12 @@ GIVEN = f"""offers o JOIN participants p ON p.id = o.participant_id JOIN areas a
     LEFT JOIN offer_fields x ON x.offer_id = o.id LEFT JOIN activity_fields f ON f.id = x.activity_field_id
     WHERE o.status = 'open' AND {ASKED} AND {BELOW} AND (p.kind <> 'resident' OR EXISTS (SELECT 1 FROM consents c
     WHERE c.participant_id = p.id AND c.purpose = 'projects' AND c.withdrawn_at IS NULL))"""
+
+TRIAL = "LIKE '%\"trial\"%'"
+FIRST_KNOWN = f"""SELECT p.id, min(CASE WHEN g.created_at < p.created_at THEN g.created_at ELSE p.created_at END)
+    AS first FROM participants p JOIN areas a ON a.id = p.area_id LEFT JOIN mergers m ON m.kept_id = p.id
+    LEFT JOIN participants g ON g.id = m.merged_id WHERE p.kind = 'resident' AND p.left_at IS NULL AND {BELOW}
+    GROUP BY p.id"""
 
 
 def test_every_figure_equals_a_recount_in_plain_sql(session: Session) -> None:
@@ -117,8 +145,13 @@ def _compare(session: Session, area: Area) -> None:
 
     def rows(statement: str) -> list[Any]:
         bound = {"path": area.path, "today": TODAY, "first": date(2026, 4, 1), "next": date(2027, 4, 1)}
-        asked = {name: value for name, value in bound.items() if f":{name}" in statement}
-        return list(session.execute(text(statement), asked))
+        bound |= {"begins": YEAR_BEGINS, "ends": YEAR_BEGINS.replace(year=2027)}
+        asked = [
+            bindparam(name, value, type_=UtcDateTime() if isinstance(value, datetime) else None)
+            for name, value in bound.items()
+            if f":{name}" in statement
+        ]
+        return list(session.execute(text(statement).bindparams(*asked)))
 
     kinds = dict(
         rows(
@@ -188,6 +221,23 @@ def _compare(session: Session, area: Area) -> None:
     assert whole.talks_supported == rows(supported)[0][0]
     courses = f"SELECT count(*) FROM courses {below} v.ends_on >= :first AND v.starts_on < :next"
     assert whole.courses == rows(courses)[0][0]
+    small = (
+        f"SELECT count(DISTINCT n.id) FROM {LISTED} AND (s.hours_per_month <= 2 OR CAST(n.welcomes AS TEXT) {TRIAL})"
+    )
+    assert whole.small_roles == rows(small)[0][0]
+    new = rows(f"SELECT count(*) FROM ({FIRST_KNOWN}) AS known WHERE first >= :begins AND first < :ends")[0][0]
+    assert whole.newcomers == new
+    assert public.newcomers == (None if 0 < new < 5 else new)
+    appointed = dict(
+        rows(
+            "SELECT t.office, count(DISTINCT t.account_id) FROM appointments t JOIN areas a ON a.id = t.area_id"
+            " JOIN accounts c ON c.id = t.account_id WHERE t.role = 'coordinator' AND c.suspended_at IS NULL"
+            f" AND ({BELOW} OR :path LIKE a.path || '.%') GROUP BY t.office"
+        )
+    )
+    assert whole.coordinators == {office: appointed.get(office.value, 0) for office in Office} | (
+        {None: appointed[None]} if None in appointed else {}
+    )
 
 
 def _cells(rows: Any) -> dict[tuple[str | None, str], int]:
@@ -229,7 +279,9 @@ def _played(session: Session, history: dict[str, list[Any]]) -> list[Area]:
     fields = [make_field(), make_field(name="観光")]
     owners = [_participant(places, *said) for said in history["participants"]]
     session.add_all([*places, *fields, *owners])
-    needs = [_need(owners, places, fields, *said) for said in history["needs"]]
+    needs = [_need(owners, places, fields, *said) for *said, _ in history["needs"]]
+    for need, (*_, is_trial) in zip(needs, history["needs"], strict=True):
+        need.set_welcomes([SmallRole.CHILDREN_WELCOME, *[SmallRole.TRIAL] * is_trial])
     session.add_all(needs)
     session.add_all([_offer(owners, places, fields, *said) for said in history["offers"]])
     session.add_all(
@@ -257,15 +309,43 @@ def _played(session: Session, history: dict[str, list[Any]]) -> list[Area]:
     session.add_all(
         Course(title="講座", starts_on=day, ends_on=day, area=places[place]) for place, day in history["courses"]
     )
+    session.add_all(_appointment(places[place], *said) for place, *said in history["appointments"])
     session.flush()
+    _merge(session, owners, history["mergers"])
     return places
 
 
-def _participant(places: list[Area], kind: ParticipantKind, place: int, state: str, is_adult: bool) -> Participant:  # noqa: FBT001
+def _appointment(area: Area, office: Office | None, is_coordinator: bool, is_suspended: bool) -> Appointment:  # noqa: FBT001
+    one = make_appointment(area, role=Role.COORDINATOR if is_coordinator else Role.ADMINISTRATOR)
+    one.office = office if is_coordinator else None
+    if is_suspended:
+        one.account.suspend(at=NOW)
+    return one
+
+
+def _merge(session: Session, owners: list[Participant], said: list[tuple[int, int]]) -> None:
+    """Give up one record for another wherever that may be, as a coordinator does."""
+    for first, second in said:
+        kept, given_up = owners[first % len(owners)], owners[second % len(owners)]
+        if not belongings(session, kept, given_up).hindrances:
+            merge(session, kept, given_up, by=make_account(), at=NOW)
+            session.flush()
+            session.expire_all()
+
+
+def _participant(
+    places: list[Area],
+    kind: ParticipantKind,
+    place: int,
+    state: str,
+    is_adult: bool,  # noqa: FBT001
+    created_at: datetime,
+) -> Participant:
     if kind is ParticipantKind.RESIDENT:
         one = make_resident(area=places[place], is_adult=is_adult)
     else:
         one = make_participant(kind=kind, area=places[place])
+    one.created_at = created_at
     if state == "paused":
         one.pause(at=NOW)
     elif state == "left":
@@ -283,8 +363,8 @@ def _need(
     named: set[int],
     pieces: Any,
 ) -> Need:
-    slots = [make_slot(kind, quantity=quantity) for kind, quantity, _ in pieces]
-    for slot, (_, quantity, promised) in zip(slots, pieces, strict=True):
+    slots = [make_slot(kind, quantity=quantity, hours_per_month=hours) for kind, quantity, _, hours in pieces]
+    for slot, (_, quantity, promised, _hours) in zip(slots, pieces, strict=True):
         slot.promised = min(quantity, promised)
     need = make_need(participant=owners[owner % len(owners)], area=places[place], slots=slots, status=status)
     need.fields = [fields[one] for one in sorted(named)]
@@ -301,8 +381,8 @@ def _offer(
     named: set[int],
     pieces: Any,
 ) -> Offer:
-    items = [make_item(kind, quantity=quantity) for kind, quantity, _ in pieces]
-    for item, (_, quantity, promised) in zip(items, pieces, strict=True):
+    items = [make_item(kind, quantity=quantity) for kind, quantity, _, _ in pieces]
+    for item, (_, quantity, promised, _hours) in zip(items, pieces, strict=True):
         item.promised = min(quantity, promised)
     offer = make_offer(participant=owners[owner % len(owners)], items=items, status=status)
     offer.area = places[place]

@@ -28,6 +28,7 @@ from models import (
     ParticipantKind,
     Reveal,
     Role,
+    RoleHolding,
     Stage,
     Verdict,
     capacity,
@@ -565,3 +566,27 @@ def test_who_is_in_a_network_or_completed_a_course_twice_is_there_once(
     members = town.session.scalars(select(NetworkMember)).all()
     assert sorted(member.left_on is None for member in members) == [False, True]
     assert [one.participant_id for one in town.session.scalars(select(CourseCompletion))] == [kept.id]
+
+
+def test_an_office_that_both_records_held_at_the_same_time_is_one(
+    town: Any, twice: tuple[Participant, Participant]
+) -> None:
+    kept, given_up = twice
+    at_once, earlier = (date(2025, 4, 1), date(2026, 3, 31)), (date(2019, 4, 1), date(2021, 3, 31))
+    told = [
+        (kept, "会計", date(2025, 10, 1), None),
+        (given_up, "会計", *at_once),
+        (given_up, "会計", *earlier),
+        (given_up, "監事", *at_once),
+    ]
+    town.session.add_all(
+        RoleHolding(participant=one, body="北山自治会", office=office, since=since, until=until)
+        for one, office, since, until in told
+    )
+    town.session.commit()
+
+    merged(town, kept, given_up)
+    town.session.expire_all()
+
+    held = {(one.office, one.since, one.until) for one in queries.offices_of(town.session, kept)}
+    assert held == {("会計", *earlier), ("会計", at_once[0], None), ("監事", *at_once)}

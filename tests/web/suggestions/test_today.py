@@ -98,7 +98,7 @@ def test_a_second_approval_waits_for_who_speaks_for_nobody(town: Any) -> None:
 def test_a_need_with_hardly_a_candidate_is_scarce(town: Any) -> None:
     town.look_for_partners()
 
-    assert titles(today(town.session, town.coordinator, at=utc_now()).needs[Kind.SCARCE]) == [town.need.title]
+    assert titles(today(town.session, town.coordinator, at=utc_now()).listings[Kind.SCARCE]) == [town.need.title]
 
 
 def test_a_need_with_many_candidates_of_which_a_part_finds_nobody_is_scarce(town: Any) -> None:
@@ -113,7 +113,7 @@ def test_a_need_with_many_candidates_of_which_a_part_finds_nobody_is_scarce(town
     town.session.add(lacking)
     town.look_for_partners()
 
-    assert titles(today(town.session, town.coordinator, at=utc_now()).needs[Kind.SCARCE]) == [lacking.title]
+    assert titles(today(town.session, town.coordinator, at=utc_now()).listings[Kind.SCARCE]) == [lacking.title]
 
 
 def test_a_need_is_new_for_seven_days(town: Any, signed_in: SignedIn) -> None:
@@ -132,7 +132,22 @@ def test_a_need_that_nobody_fits_is_work_for_today(town: Any) -> None:
     unmet = town.add_need_that_nobody_fits()
     town.look_for_partners()
 
-    assert titles(today(town.session, town.coordinator, at=utc_now()).needs[Kind.NOBODY]) == [unmet.title]
+    assert titles(today(town.session, town.coordinator, at=utc_now()).listings[Kind.NOBODY]) == [unmet.title]
+
+
+def test_an_offer_that_was_not_suggested_for_ninety_days_has_a_place_on_the_desk(
+    town: Any, signed_in: SignedIn
+) -> None:
+    town.look_for_partners()
+    waiting = make_offer(participant=town.company, title="だれにも見られていない倉庫")
+    waiting.created_at = utc_now() - timedelta(days=91)
+    town.session.add(waiting)
+    town.session.flush()
+
+    found = today(town.session, town.coordinator, at=utc_now()).listings[Kind.OVERLOOKED]
+
+    assert ([one.title for one in found.rows], found.total) == (["だれにも見られていない倉庫"], 1)
+    assert f'href="/offers/{waiting.id}"' in signed_in(town.coordinator).get("/desk").text
 
 
 def test_work_elsewhere_is_not_work_for_today(town: Any) -> None:
@@ -147,7 +162,7 @@ def test_work_elsewhere_is_not_work_for_today(town: Any) -> None:
     found = today(town.session, elsewhere, at=utc_now() + timedelta(days=60))
 
     assert not found.overdue.total
-    assert not any(some.total for some in found.needs.values())
+    assert not any(some.total for some in found.listings.values())
 
 
 def test_a_desk_without_urgent_work_says_so(town: Any, signed_in: SignedIn) -> None:

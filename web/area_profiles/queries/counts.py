@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import (
     Account,
@@ -32,6 +32,7 @@ from models import (
     Consent,
     ConsentPurpose,
     Course,
+    Merger,
     Need,
     NeedOutcome,
     NeedStatus,
@@ -190,8 +191,21 @@ def _lines(place: Place, *, on: date) -> list[Line]:
             Participant.left_at.is_(None),
             Participant.created_at >= begins_at(year),
             Participant.created_at < begins_at(year + 1),
+            ~_was_known(before=begins_at(year)),
         ),
     ]
+
+
+def _was_known(*, before: datetime) -> ColumnElement[bool]:
+    """Return whether an older record of the same person was given up for this one."""
+    given_up = aliased(Participant)
+    return (
+        select(Merger.id)
+        .join(given_up, Merger.merged_id == given_up.id)
+        .where(Merger.kept_id == Participant.id, given_up.created_at < before)
+        .correlate(Participant)
+        .exists()
+    )
 
 
 def _line(

@@ -19,7 +19,6 @@ from models import (
     NeedOutcome,
     NeedStatus,
     Offer,
-    OfferStatus,
     OutboxMail,
     Participant,
     ParticipantKind,
@@ -27,14 +26,13 @@ from models import (
     Role,
     Stage,
     Suggestion,
-    SuggestionPartner,
     Verdict,
     lies_under,
 )
 from models.suggestions import UNDECIDED, published_runs
+from web.suggestions.queries.overlooked import overlooked_offers
 
 LOOKED_BACK: Final = timedelta(days=7)
-OVERLOOKED_AFTER: Final = timedelta(days=90)
 MOST_UNMET_SHOWN: Final = 10
 TENTH: Final = 10
 
@@ -112,24 +110,9 @@ def board(session: Session, account: Account, *, at: datetime) -> Board:
         staff_bank=residents,
         bodies=bodies,
         load=load,
-        overlooked=_overlooked(session, here, since=at - OVERLOOKED_AFTER),
+        overlooked=session.scalar(overlooked_offers(here, at=at).with_only_columns(func.count(Offer.id))) or 0,
         operation=_operation(session, here, at=at),
     )
-
-
-def _overlooked(session: Session, here: ColumnElement[bool], *, since: datetime) -> int:
-    """Count the open offers that stood all this time without being part of any suggestion."""
-    lately = (
-        select(SuggestionPartner.id)
-        .join(Suggestion, SuggestionPartner.suggestion_id == Suggestion.id)
-        .where(SuggestionPartner.offer_id == Offer.id, Suggestion.created_at >= since)
-    )
-    overlooked = (
-        select(func.count(Offer.id))
-        .join(Area, Offer.area_id == Area.id)
-        .where(here, Offer.status == OfferStatus.OPEN, Offer.created_at < since, ~lately.exists())
-    )
-    return session.scalar(overlooked) or 0
 
 
 def _needs(session: Session, here: ColumnElement[bool]) -> Needs:

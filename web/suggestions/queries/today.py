@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, Text, Uuid, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
@@ -15,6 +16,7 @@ from models import (
     Enquiry,
     Need,
     NeedOutcome,
+    Offer,
     Participant,
     Partnership,
     Party,
@@ -30,6 +32,7 @@ from web.partnerships.queries import due_in_partnerships
 from web.partnerships.queries.due import Due, DueSome
 from web.suggestions.queries import profiles
 from web.suggestions.queries.cases import has_team, needs_visible_to, of_need, outcome, visible_to
+from web.suggestions.queries.overlooked import overlooked_offers
 
 FEW: Final = 3
 """So many of each kind are shown at once; a link leads to the others."""
@@ -42,11 +45,12 @@ MOST_SECOND: Final = 100
 
 
 class Kind(StrEnum):
-    """What sort of work waits with a need."""
+    """What sort of work waits with a need, or with an offer."""
 
     SCARCE = "scarce"
     NEW = "new"
     NOBODY = "nobody"
+    OVERLOOKED = "overlooked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Waiting:
 
     need: Need
     candidates: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """An offer that was in no suggestion for 90 days."""
+
+    offer_id: UUID
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class Today:
     overdue: Some
     second: Some
     others: Some
-    needs: Mapping[Kind, Some]
+    listings: Mapping[Kind, Some]
     partnerships: Mapping[Due, DueSome]
 
 
@@ -83,7 +95,7 @@ def today(session: Session, account: Account, *, at: datetime) -> Today:
         overdue=overdue(session, account, at=at, limit=FEW),
         second=Some(second[:FEW], len(second)),
         others=Some(others[:FEW], len(others)),
-        needs=_needs(session, account, at=at),
+        listings=_listings(session, account, at=at),
         partnerships=due_in_partnerships(session, account, at=at),
     )
 
@@ -161,22 +173,28 @@ def is_without_anybody() -> ColumnElement[bool]:
     return NeedOutcome.id.is_not(None) & profiles.still_lacks() & ~has_team()
 
 
-def _needs(session: Session, account: Account, *, at: datetime) -> dict[Kind, Some]:
+def _listings(session: Session, account: Account, *, at: datetime) -> dict[Kind, Some]:
     found = union_all(
         _first(account, Kind.SCARCE, is_scarce(), NeedOutcome.candidates, Need.opened_at),
         _first(account, Kind.NEW, is_new(at), Need.opened_at.desc()),
         _first(account, Kind.NOBODY, is_without_anybody(), Need.opened_at),
+        _overlooked(account, at=at),
     ).subquery()
     rows = session.execute(
-        select(Need, found.c.kind, found.c.candidates, found.c.total)
-        .join(found, found.c.need_id == Need.id)
+        select(Need, found.c.kind, found.c.candidates, found.c.total, found.c.offer_id, found.c.title)
+        .select_from(found)
+        .outerjoin(Need, found.c.need_id == Need.id)
         .options(*of_need())
         .order_by(found.c.kind, found.c.place)
     ).all()
     return {
         kind: Some(
-            [Waiting(need, candidates) for need, of, candidates, _ in rows if of == kind],
-            next((total for _, of, _, total in rows if of == kind), 0),
+            [
+                Forgotten(row.offer_id, row.title) if row.Need is None else Waiting(row.Need, row.candidates)
+                for row in rows
+                if row.kind == kind
+            ],
+            next((row.total for row in rows if row.kind == kind), 0),
         )
         for kind in Kind
     }
@@ -194,6 +212,26 @@ def _first(account: Account, kind: Kind, condition: ColumnElement[bool], *order:
             NeedOutcome.candidates.label("candidates"),
             func.count().over().label("total"),
             func.row_number().over(order_by=(*order, Need.id)).label("place"),
+            cast(null(), Uuid).label("offer_id"),
+            cast(null(), String).label("title"),
+        )
+        .subquery()
+    )
+    return select(found).where(found.c.place <= FEW)
+
+
+def _overlooked(account: Account, *, at: datetime) -> Select[Any]:
+    """Return the offers of the account's places that have waited longest for a suggestion, in the same columns."""
+    found = (
+        overlooked_offers(lies_under(account.paths(Role.COORDINATOR)), at=at)
+        .with_only_columns(
+            literal(Kind.OVERLOOKED.value).label("kind"),
+            cast(null(), Uuid).label("need_id"),
+            cast(null(), Integer).label("candidates"),
+            func.count().over().label("total"),
+            func.row_number().over(order_by=(Offer.created_at, Offer.id)).label("place"),
+            Offer.id.label("offer_id"),
+            Offer.title.label("title"),
         )
         .subquery()
     )
