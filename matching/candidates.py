@@ -157,6 +157,7 @@ class Candidates:
             others=float(self.others[pair]),
             skill_share=float(self.shares[pair]),
             floor=self.floor,
+            load=self.scores.load_of(pair),
             turn=int(self.turns[pair]),
         )
 

@@ -49,7 +49,8 @@ class FrozenPartner:
         """Return what the partner is worth to each slot."""
         known = sum(score.parts.get(name, 0.0) for name in weights.as_mapping() if name != "skill")
         share = 0.0 if "skill" in score.unknown else weights.skill / score.confidence
-        return Candidate(self.offer, self.fits, others=self.load * known, skill_share=self.load * share, floor=floor)
+        others, skill_share = self.load * known, self.load * share
+        return Candidate(self.offer, self.fits, others=others, skill_share=skill_share, floor=floor, load=self.load)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain JSON."""

@@ -21,6 +21,12 @@ LOAD_PART: Final = "load"
 
 _DIGITS: Final = 12
 
+OFTEN: Final = 3
+"""More engagements than so many in a year are often."""
+
+LEAST_LOAD: Final = 0.01
+"""However busy somebody is, this much of a score stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
@@ -125,12 +131,20 @@ def load_of(offer: OfferProfile) -> float:
     Returns
     -------
     float
-        exp(-0.5 · (engagements + offices held) / limit - 0.05 · engagements of the past year), in (0, 1]; without
-        a limit the first term is left out.
+        exp(-0.5 · (engagements + offices held) / limit - 0.05 · n - 0.25 · max(0, n - 3)²), in [0.01, 1], where n
+        counts the engagements of the past year; without a limit the first term is left out.
+
+    Notes
+    -----
+    Three engagements a year count a little, each further one ever more: in a simulated year the first two terms alone
+    took 14 to 20 % from the share of the busiest tenth, with the third one it is a third. Nobody is softened to
+    nothing, so that who alone can help is still found.
 
     """
+    year = offer.engagements_past_year
     active = (offer.engagements + offer.offices) / offer.engagement_limit if offer.engagement_limit else 0.0
-    return math.exp(-0.5 * active - 0.05 * offer.engagements_past_year)
+    softened = math.exp(-0.5 * active - 0.05 * year - 0.25 * max(0, year - OFTEN) ** 2)
+    return max(LEAST_LOAD, softened)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from matching.allocation import Division, divide
-from matching.arrays import BoolMatrix, FloatMatrix, IntMatrix
+from matching.arrays import FloatMatrix, IntMatrix
 from matching.assignment import assign as assign  # noqa: PLC0414  (a team for every need at once)
 from matching.eligibility import fits_the_hours
 from matching.profiles import NeedProfile, OfferProfile, SlotProfile
@@ -24,14 +24,15 @@ FAINT_FLOOR: Final = 0.02
 said to be only faintly near."""
 
 PARTNER_COST: Final = 0.05
-"""What every partner costs a team, since each one more has to be asked, to agree and to be looked after."""
+"""What every partner costs a team, since each one more has to be asked, to agree and to be looked after; the load of a
+partner softens it."""
 
 FAINT_PARTNER_COST: Final = 0.005
 """What a partner costs a team of those who are only faintly near: little, or nobody would be left to be shown."""
 
 BRIDGING_BONUS: Final = 0.03
-"""What a team gains by joining a body of place with a body of purpose. It is smaller than the cost of a partner, so
-that nobody is ever added for it alone."""
+"""What a team gains by joining a body of place with a body of purpose. It is smaller than the cost of a partner, and
+softened by the load of who joins them, so that nobody is ever added for it alone."""
 
 _Members: TypeAlias = tuple[int, ...]
 _Worth: TypeAlias = dict[tuple[str, str], float]
@@ -57,6 +58,9 @@ class Candidate:
         What a full fit adds to the score, in [0, 1]; the worth for a slot is `others + skill_share * fit`.
     floor : float
         From this fit on an item counts for a slot, in [0, 1].
+    load : float
+        How much the owner's load softens the pair, in (0, 1]. What the partner costs is softened like what it gives:
+        who is busy comes later, but is left out of no team that the same person would be in with time to spare.
     turn : int
         Who comes first among equals: the smaller turn, then the smaller id. A run draws it for each need and offer, so
         that not the same offers come first everywhere.
@@ -68,6 +72,7 @@ class Candidate:
     others: float = 0.0
     skill_share: float = 1.0
     floor: float = FIT_FLOOR
+    load: float = 1.0
     turn: int = 0
 
 
@@ -130,9 +135,15 @@ class _Board:
     demand: tuple[int, ...]  # of each slot
     gains: FloatMatrix  # (n_slots, n_items): weighted worth of one unit
     alone: FloatMatrix  # (n_candidates,): what each gives where slots take any quantity
-    place: BoolMatrix  # (n_candidates,): whether it is a body of place
-    purpose: BoolMatrix  # (n_candidates,): whether it is a body of purpose
-    cost: float  # of each partner
+    place: FloatMatrix  # (n_candidates,): the load of a body of place, 0 for all others
+    purpose: FloatMatrix  # (n_candidates,): the load of a body of purpose, 0 for all others
+    cost: float  # of a partner with time to spare
+    loads: FloatMatrix  # (n_candidates,): how much each one's load softens it
+
+    @property
+    def costs(self) -> FloatMatrix:
+        """What each candidate costs a team, shape (n_candidates,)."""
+        return self.cost * self.loads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -335,6 +346,7 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_
             alone[k] += gain * taken
             left -= taken
     kinds = [candidate.offer.owner_kind for candidate in candidates]
+    loads = np.array([candidate.load for candidate in candidates], dtype=np.float64)
     edges: list[list[tuple[tuple[int, int], float]]] = [[] for _ in candidates]
     for slot_position, of_slot in enumerate(gains.tolist()):
         for item_position, gain in enumerate(of_slot):
@@ -351,9 +363,10 @@ def _board(need: NeedProfile, candidates: Sequence[Candidate], worth: Sequence[_
         demand=tuple(slot.quantity for slot in slots),
         gains=gains,
         alone=alone,
-        place=np.array([kind in PLACE_KINDS for kind in kinds], dtype=bool),
-        purpose=np.array([kind in PURPOSE_KINDS for kind in kinds], dtype=bool),
+        place=loads * np.array([kind in PLACE_KINDS for kind in kinds], dtype=bool),
+        purpose=loads * np.array([kind in PURPOSE_KINDS for kind in kinds], dtype=bool),
         cost=FAINT_PARTNER_COST if any(candidate.floor < FIT_FLOOR for candidate in candidates) else PARTNER_COST,
+        loads=loads,
     )
 
 
@@ -369,7 +382,7 @@ def _subsets(candidates: int, size: int) -> tuple[IntMatrix, tuple[IntMatrix, ..
 def _greatest_value(board: _Board, size: int) -> float:
     """Return what a team of this size is worth at most, whoever is in it."""
     filled = float((board.gains.max(axis=1, initial=0.0) * np.array(board.demand)).sum())
-    return round(filled - board.cost * size + BRIDGING_BONUS, _DIGITS)
+    return round(filled - float(np.sort(board.costs)[:size].sum()) + BRIDGING_BONUS, _DIGITS)
 
 
 def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) -> FloatMatrix:
@@ -380,12 +393,12 @@ def _upper_bounds(board: _Board, subsets: IntMatrix, rows: Sequence[IntMatrix]) 
             _best_of(board, subsets, gains) if demand == 1 else _filled(board, rows, gains, demand, subsets.shape[1])
         )
     by_items = np.add.reduce([board.alone[members] for members in subsets])
-    has_place = np.logical_or.reduce([board.place[members] for members in subsets])
-    has_purpose = np.logical_or.reduce([board.purpose[members] for members in subsets])
-    bridges = (has_place | (board.need.owner_kind in PLACE_KINDS)) & (
-        has_purpose | (board.need.owner_kind in PURPOSE_KINDS)
-    )
-    bounds: FloatMatrix = np.minimum(by_slots, by_items) - board.cost * len(subsets) + BRIDGING_BONUS * bridges
+    place, purpose = _own_sides(board)
+    for members in subsets:
+        place, purpose = np.maximum(place, board.place[members]), np.maximum(purpose, board.purpose[members])
+    bonus = BRIDGING_BONUS * np.minimum(place, purpose)
+    costs = np.add.reduce([board.costs[members] for members in subsets])
+    bounds: FloatMatrix = np.minimum(by_slots, by_items) - costs + bonus
     return bounds
 
 
@@ -424,7 +437,10 @@ def _needs_everyone(board: _Board, team: _Members, solved: dict[_Members, _Solut
     loses = (
         solution.value > 0.0
         and _keeps_the_hours(board, solution)
-        and min(_contributions(board, solution)) > board.cost - BRIDGING_BONUS
+        and all(
+            given > (board.cost - BRIDGING_BONUS) * board.loads[member]
+            for member, given in _contributions(board, solution).items()
+        )
     )
     return solution if loses and all(solution.value > solve(members).value for members in smaller) else None
 
@@ -446,20 +462,29 @@ def _keeps_the_hours(board: _Board, solution: _Solution) -> bool:
     )
 
 
-def _contributions(board: _Board, solution: _Solution) -> list[float]:
+def _contributions(board: _Board, solution: _Solution) -> dict[int, float]:
     """Return what each member gives in a solution: at least what the others would lose without it."""
     given = dict.fromkeys(solution.members, 0.0)
     for (slot, item), quantity in solution.division.items():
         given[int(board.owners[item])] += float(board.gains[slot, item]) * quantity
-    return list(given.values())
+    return given
 
 
 def _solve(board: _Board, members: _Members) -> _Solution:
     edges = dict(sorted(itertools.chain.from_iterable(board.edges[member] for member in members)))
     division = divide(edges, board.demand, board.supply)
     gained = sum(edges[edge] * quantity for edge, quantity in division.items())
-    bonus = BRIDGING_BONUS * _bridges(board, members)
-    return _Solution(members, division, round(gained - board.cost * len(members) + bonus, _DIGITS))
+    place, purpose = _own_sides(board)
+    chosen = list(members)
+    bonus = BRIDGING_BONUS * float(
+        min(board.place[chosen].max(initial=place), board.purpose[chosen].max(initial=purpose))
+    )
+    return _Solution(members, division, round(gained - float(board.costs[list(members)].sum()) + bonus, _DIGITS))
+
+
+def _own_sides(board: _Board) -> tuple[float, float]:
+    """Return whether who needs it is a body of place, and whether one of purpose, as 1 or 0."""
+    return float(board.need.owner_kind in PLACE_KINDS), float(board.need.owner_kind in PURPOSE_KINDS)
 
 
 def _bridges(board: _Board, members: _Members) -> bool:

@@ -1,3 +1,4 @@
+import itertools
 import math
 from random import Random
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Geography, NeedProfile, OfferProfile, Pairs, Scores, Taxonomy, Weights, score
-from matching.scoring import LOAD_PART, combine, load_of
+from matching.scoring import LEAST_LOAD, LOAD_PART, combine, load_of
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
 from tests.matching.strategies import markets
 
@@ -121,6 +122,19 @@ def test_offices_held_burden_like_engagements() -> None:
     assert load_of(make_offer(engagements=1, offices=1, engagement_limit=4)) == load_of(
         make_offer(engagements=2, engagement_limit=4)
     )
+
+
+def test_more_than_three_engagements_a_year_count_ever_more() -> None:
+    loads = [load_of(make_offer(engagements_past_year=count)) for count in range(8)]
+    lost = [1.0 - after / before for before, after in itertools.pairwise(loads)]
+
+    assert lost[:3] == pytest.approx([1.0 - math.exp(-0.05)] * 3)
+    assert lost[2:] == sorted(lost[2:])
+    assert lost[3] > 2 * lost[2]
+
+
+def test_however_busy_somebody_is_a_part_of_the_score_stays() -> None:
+    assert load_of(make_offer(engagements_past_year=500)) == LEAST_LOAD > 0.0
 
 
 def test_without_a_limit_only_the_past_year_counts() -> None:

@@ -1,5 +1,6 @@
 import itertools
 import time
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.optimize import linear_sum_assignment, linprog
 
 from matching import Assignment, Candidate, ItemProfile, NeedProfile, SlotProfile, Team, assemble
 from matching.allocation import divide
+from matching.scoring import LEAST_LOAD
 from matching.signals.bridging import PLACE_KINDS, PURPOSE_KINDS
 from matching.teams import BRIDGING_BONUS, FIT_FLOOR, PARTNER_COST, team_of
 from tests.factories.profiles import make_item, make_need, make_offer, make_slot
@@ -66,7 +68,8 @@ def situations(draw: st.DrawFn) -> tuple[NeedProfile, list[Candidate]]:
         items = [make_item(id=f"i{n}", quantity=draw(st.integers(1, 4))) for n in range(draw(st.integers(1, 2)))]
         offer = make_offer(*items, id=f"o{k}", owner_kind=draw(st.sampled_from(("npo", "rmo", "government"))))
         fits = {(slot.id, item.id): draw(_gains) for slot in slots for item in items}
-        candidates.append(Candidate(offer, fits))
+        load = draw(st.sampled_from((1.0, 0.5, LEAST_LOAD)))
+        candidates.append(Candidate(offer, fits, skill_share=load, load=load))
     return need, candidates
 
 
@@ -82,14 +85,17 @@ def value_by_linear_programme(need: NeedProfile, team: tuple[Candidate, ...]) ->
     items = [(candidate, item) for candidate in team for item in candidate.offer.items]
     gains = np.array(
         [
-            [fit * slot.weight / slot.quantity if fit >= FIT_FLOOR else 0.0 for fit in fits_of(slot, items)]
+            [
+                fit * candidate.load * slot.weight / slot.quantity if fit >= FIT_FLOOR else 0.0
+                for (candidate, _), fit in zip(items, fits_of(slot, items), strict=True)
+            ]
             for slot in need.slots
         ]
     )
     gained = greatest_gain(gains, [slot.quantity for slot in need.slots], [item.quantity for _, item in items])
-    kinds = {need.owner_kind, *(candidate.offer.owner_kind for candidate in team)}
-    bridges = bool(kinds & PLACE_KINDS) and bool(kinds & PURPOSE_KINDS)
-    return gained - PARTNER_COST * len(team) + BRIDGING_BONUS * bridges
+    loads = [(need.owner_kind, 1.0), *((candidate.offer.owner_kind, candidate.load) for candidate in team)]
+    sides = (max([load for kind, load in loads if kind in kinds] or [0.0]) for kinds in (PLACE_KINDS, PURPOSE_KINDS))
+    return gained - PARTNER_COST * sum(candidate.load for candidate in team) + BRIDGING_BONUS * min(sides)
 
 
 def fits_of(slot: SlotProfile, items: list[tuple[Candidate, ItemProfile]]) -> list[float]:
@@ -214,6 +220,27 @@ def candidate(
 ) -> Candidate:
     item = make_item(quantity=quantity)
     return Candidate(make_offer(item, id=id, owner=owner), {(slot.id, item.id): fit})
+
+
+def test_who_alone_can_do_something_is_in_the_team_however_busy() -> None:
+    leads, writes = make_slot(), make_slot()
+    free, busy = candidate(leads, id="free"), candidate(writes, id="busy")
+    softened = replace(busy, skill_share=LEAST_LOAD, load=LEAST_LOAD)
+
+    team = assemble(make_need(leads, writes), [free, softened])[0]
+
+    assert partners_of(team) == {"free", "busy"}
+
+
+def test_nobody_is_added_for_bridging_alone_however_busy() -> None:
+    slot, other = make_slot(), make_slot(weight=0.01)
+    item = make_item()
+    of_purpose = Candidate(make_offer(item, owner_kind="npo"), {(slot.id, item.id): 0.5})
+    of_place = Candidate(make_offer(item, owner_kind="rmo"), {(other.id, item.id): 0.5})
+    softened = replace(of_place, skill_share=0.5, load=0.5)
+
+    for second in (of_place, softened):
+        assert len(assemble(make_need(slot, other), [of_purpose, second])[0].partners) == 1
 
 
 def test_several_partners_share_the_quantity_of_one_slot() -> None:
