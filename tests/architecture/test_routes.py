@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import ChoiceLoader, DictLoader
 from werkzeug.routing import Rule
 
 from models import Account, AuditedSession, Permission, is_granted
@@ -60,7 +61,17 @@ def test_the_matrix_is_what_is_published(app: Flask, world: World) -> None:
     assert matrix(app, world) == MATRIX.read_text(encoding="utf-8")
 
 
+@pytest.fixture
+def short_refusals(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say no in one word: thousands of refusals are asked for, and what their page looks like is seen elsewhere."""
+    assert app.jinja_loader is not None
+    short = DictLoader({"errors/error.html": "{{ code }}"})
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([short, app.jinja_loader]))
+    monkeypatch.setattr(app.jinja_env, "cache", {})
+
+
 @ON_ONE_DATABASE
+@pytest.mark.usefixtures("short_refusals")
 def test_a_closed_door_stays_closed_over_http(
     app: Flask, world: World, client: FlaskClient, signed_in: Callable[[Account], FlaskClient]
 ) -> None:
