@@ -81,6 +81,9 @@ def _wanted(session: Session) -> Iterator[tuple[str, str, str]]:
         ("desk", "/desk", COORDINATOR),
         ("suggestion", f"/suggestions/{largest_team.id}", COORDINATOR),
         ("partnership", f"/partnerships/{running.id}", COORDINATOR),
+        ("visit", "/visits/new", COORDINATOR),
+        ("profile", "/areas/jp.demo.hiyori/profile", COORDINATOR),
+        ("indicators", "/indicators", COORDINATOR),
         ("board", "/board", "admin@hiyori.example"),
     )
 

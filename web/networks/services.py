@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from models import Account, Area, Network, NetworkMember, Participant, Role
 from models.errors import AlreadyDecided, NotAllowed
 from models.years import town_day
-from web.networks import queries
+from web.networks import emails, queries
+from web.participants.queries import accounts_of
 
 # What the clock writes down stands in the language of the town, as all that is written down.
 TIME_WAS_UP: Final = "期間が終わったため、解散しました。"
@@ -74,10 +75,11 @@ def extend(session: Session, network: Network, *, until: date, because: str) -> 
     network.extend(until=until, because=because)
 
 
-def end(session: Session, network: Network, *, because: str, fulfilled: bool, at: datetime) -> None:
-    """End a network with its mission."""
+def end(session: Session, network: Network, *, because: str, fulfilled: bool, by: Account, at: datetime) -> None:
+    """End a network with its mission, and tell its members."""
     queries.lock(session, network)
     network.end(because=because, fulfilled=fulfilled, at=at)
+    _tell_members(session, network, but=by)
 
 
 def keep_time(session: Session, network: Network, *, at: datetime) -> None:
@@ -85,6 +87,15 @@ def keep_time(session: Session, network: Network, *, at: datetime) -> None:
     queries.lock(session, network)
     if not network.is_over and network.ends_on < town_day(at):
         network.end(because=TIME_WAS_UP, fulfilled=None, at=at)
+        _tell_members(session, network, but=None)
+
+
+def _tell_members(session: Session, network: Network, *, but: Account | None) -> None:
+    """Write to everybody who speaks for a member, once, but not to who ended it."""
+    accounts = accounts_of(session, [member.participant for member in network.present])
+    for account in {one.id: one for of_one in accounts.values() for one in of_one}.values():
+        if account is not but:
+            emails.ended(session, network, to=account)
 
 
 def _check_looks_after(account: Account, area: Area) -> None:

@@ -108,7 +108,12 @@ def end(found: Network) -> ResponseReturnValue:
     if not form.validate():
         return _network_page(found, end_form=form), 422
     services.end(
-        current_session(), found, because=form.because.data, fulfilled=form.fulfilled.data == YES, at=utc_now()
+        current_session(),
+        found,
+        because=form.because.data,
+        fulfilled=form.fulfilled.data == YES,
+        by=account_at_work(),
+        at=utc_now(),
     )
     flash(_("The network has ended. Its page stays as its history."), "success")
     return _back(found)

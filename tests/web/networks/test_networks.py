@@ -9,10 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, Area, AuditedSession, Network, Participant
+from models import Account, Area, AuditedSession, Network, OutboxMail, Participant, utc_now
 from tests.factories import (
     make_appointment,
     make_district,
+    make_membership,
     make_municipality,
     make_network,
     make_participant,
@@ -149,6 +150,22 @@ def test_the_clock_ends_it_after_its_last_day(town: Town, work_at: WorkAt) -> No
     assert town.now().is_over
     assert town.now().mission_fulfilled is None
     assert town.now().ended_because == services.TIME_WAS_UP
+
+
+def test_who_speaks_for_a_member_hears_once_that_it_has_ended(town: Town, work_at: WorkAt) -> None:
+    membership = make_membership(town.body)
+    town.session.add(membership)
+    services.join(town.session, town.network, town.body, at=utc_now())
+    services.join(town.session, town.network, town.resident, at=utc_now())
+    town.session.commit()
+
+    for _ in range(2):
+        work_at(jobs.tidy, "2027-03-31T15:00:00+00:00")
+
+    mails = town.session.scalars(select(OutboxMail).where(OutboxMail.template == "network-ended")).all()
+    assert [mail.to_address for mail in mails] == [membership.account.email]
+    assert services.TIME_WAS_UP in mails[0].body
+    assert f"/networks/{town.network.id}" in mails[0].body
 
 
 def test_thirty_days_before_it_is_shown_to_coordinators_of_the_place_and_of_members(town: Town) -> None:
