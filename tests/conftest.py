@@ -43,7 +43,7 @@ GIVEN_POSTGRESQL = "ENISHI_TEST_POSTGRESQL_URL"
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector leave alone what lives until the end, the modules and the tests, and look at the rest seldom."""
+    """Let the collector leave alone what lives until the end, modules and tests, and look at the rest seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
