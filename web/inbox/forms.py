@@ -100,7 +100,9 @@ class OfficeForm(FlaskForm):
     """In which office a coordinator works."""
 
     office = SelectField(
-        _l("Office"), choices=members_of(Office, without=_l("No office in particular")), validate_choice=True
+        _l("Which kind of coordinator"),
+        choices=members_of(Office, without=_l("No office in particular")),
+        validate_choice=True,
     )
 
     @property

@@ -169,7 +169,7 @@ class PetitionFilter(Form):
         """Let the select offer what there is."""
         choices = [
             ("", _l("Open and answered")),
-            (State.OPEN.value, _l("Open")),
+            (State.OPEN.value, _l("Answer still to come")),
             (State.ANSWERED.value, _l("Answered")),
         ]
         self.state.choices = options(choices)

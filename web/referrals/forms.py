@@ -266,7 +266,7 @@ class ShownForm(Form):
             [
                 ("", _l("All")),
                 (OVERDUE, _l("Overdue")),
-                (ANY_OPEN, _l("Open")),
+                (ANY_OPEN, _l("Not finished")),
                 (MINE, _l("Sent by me")),
                 *LABELS[ReferralState].items(),
             ]

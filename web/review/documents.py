@@ -233,26 +233,26 @@ def _petitions(pack: Pack) -> Section:
     found = pack.petitions
     sentences = [ngettext("%(num)s petition was received.", "%(num)s petitions were received.", found.received)]
     counts: list[Sequence[Cell]] = [(label(answer), number) for answer, number in found.answers.items()]
-    tables = [Table(_("Answers given"), [_("Answer"), _("How many")], counts, [1])]
+    tables = [Table(_("Answers given"), [_("Chosen answer"), _("How many")], counts, [1])]
     if found.public:
         rows: list[Sequence[Cell]] = [
             [one.title, one.area.name(locale()), "" if one.answer is None else label(one.answer), day(one.answered_on)]
             for one in found.public
         ]
-        tables.append(Table(_("Answered in public"), [_("Petition"), _("Area"), _("Answer"), _("On")], rows))
+        tables.append(Table(_("Answered in public"), [_("Petition"), _("Area"), _("What was answered"), _("On")], rows))
     return Section(_("Petitions"), _("Petitions"), sentences, tables)
 
 
 def _ended(pack: Pack) -> Section:
     title = _("Partnerships that ended, and how")
     if not pack.ended:
-        return Section(title, _("Ended"), [_("None ended this year.")])
+        return Section(title, _("What ended"), [_("None ended this year.")])
     rows: list[Sequence[Cell]] = [
         [one.title, label(one.stage if one.ending is None else one.ending), one.handed_to, day(one.ended_on)]
         for one in pack.ended
     ]
     heads = [_("Partnership"), _("How it ended"), _("Handed over to"), _("On")]
-    return Section(title, _("Ended"), (), [Table(title, heads, rows)])
+    return Section(title, _("What ended"), (), [Table(title, heads, rows)])
 
 
 def _judged(pack: Pack) -> Section:
@@ -260,7 +260,7 @@ def _judged(pack: Pack) -> Section:
     if not pack.judged.evaluations:
         return Section(title, _("Evaluations"), [_("No partnership that was closed this year has been evaluated.")])
     goals: list[Sequence[Cell]] = [(label(goal), number) for goal, number in pack.judged.goals.items()]
-    tables = [Table(_("Was the goal reached?"), [_("Answer"), _("How many")], goals, [1])]
+    tables = [Table(_("Was the goal reached?"), [_("Chosen answer"), _("How many")], goals, [1])]
     if pack.judged.merits:
         merits: list[Sequence[Cell]] = [(label(one), f"{mean:.1f}") for one, mean in pack.judged.merits.items()]
         tables.append(Table(_("What collaboration brought, 1 to 4"), [_("Merit"), _("Mean")], merits, [1]))

@@ -210,7 +210,7 @@ class CourseForm(FlaskForm):
         validators=[Length(max=LONGEST_TEXT, message=_l("Please keep it under 2,000 characters."))],
         render_kw={"rows": 4},
     )
-    area = SelectField(_l("Which place?"), validators=[InputRequired(_l("Choose a place."))])
+    area = SelectField(_l("Place of the course"), validators=[InputRequired(_l("Choose a place."))])
     starts_on = Day(_l("First day"), validators=[InputRequired(_l("Enter a day."))])
     ends_on = Day(_l("Last day"), validators=[InputRequired(_l("Enter a day."))])
     fields = SelectMultipleField(
