@@ -383,15 +383,15 @@ def memory_session() -> Iterator[AuditedSession]:
 
 
 class InOneProcess(LoadGroupScheduling):
-    """Keeps the tests of a module in one process that share what they saw; the rest goes where there is room.
+    """Keeps the tests of a module in one process that share what they saw or built; the rest goes where there is room.
 
     The marker `xdist_group` says it, too, but pytest 9.2 keeps its groups from reaching the scheduler.
     """
 
-    MODULE = "test_every_page.py::"
+    MODULES = ("test_every_page.py::", "test_workers.py::")
 
     def _split_scope(self, nodeid: str) -> str:
-        return self.MODULE if self.MODULE in nodeid else nodeid
+        return next((module for module in self.MODULES if module in nodeid), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
