@@ -7,18 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Keyboard
+from tests.journeys.paper import sheets
 
 OFFICER = "association@hiyori.example"
 PHONE = "０４２（１２３）４５６７"
-A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def go_on(page: Page) -> None:
     page.locator("main").get_by_role("button", name="次へ", exact=True).click()
-
-
-def pages_in_print(page: Page) -> int:
-    return len(A_PAGE.findall(page.pdf(prefer_css_page_size=True)))
 
 
 @pytest.mark.timeout(120)
@@ -45,9 +41,9 @@ def test_an_officer_posts_a_ready_made_need_without_scripts_and_prints_it(enter:
     expect(page.locator("article")).to_contain_text("042-123-4567")
     expect(page.locator("article")).to_contain_text("令和19年4月1日")
     expect(page.locator("article img")).not_to_have_js_property("naturalWidth", 0)
-    assert pages_in_print(page) == 1
+    assert sheets(page) == 1
     page.goto("/needs/paper")
-    assert pages_in_print(page) == 1
+    assert sheets(page) == 1
 
 
 @pytest.mark.timeout(120)
