@@ -1,18 +1,23 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import CheckConstraint, select
 
 from models import (
     Account,
+    Activity,
+    ActKind,
+    ActOnBehalf,
     ApiToken,
     AuditedSession,
     AuditEntry,
     Base,
+    ConsentChannel,
     HandledRequest,
     OfferItem,
     OutboxMail,
@@ -25,9 +30,11 @@ from models import (
 )
 from models.audit import verify
 from models.capacity import take
-from models.privacy import CATALOGUE, Privacy
+from models.privacy import BELONGS_BY, CATALOGUE, DELETED_ON_ERASURE, Privacy
 from tests.factories import (
     make_account,
+    make_consultation,
+    make_intermediary,
     make_item,
     make_membership,
     make_need,
@@ -35,15 +42,42 @@ from tests.factories import (
     make_participant,
     make_partnership,
     make_reason,
+    make_referral,
     make_resident,
     make_slot,
+    make_visit,
 )
 from tests.factories.partnerships import NOON
+from web.accounts.services.own_data import NEVER_EMPTY
 from web.security import hash_password
 
 MARKER = "ZQXMARKERZQX"
 PASSWORD = "わすれてほしいときの言葉"
 HASH = hash_password(PASSWORD)
+
+
+def written_about(resident: Participant) -> list[Base]:
+    """Return what others wrote down of the person out in the field, two of each."""
+    found: list[Base] = []
+    for number in range(2):
+        asked = make_consultation(participant=resident, asked=MARKER, asker_name=MARKER, asker_contact=MARKER)
+        found += [
+            make_visit(participant=resident, heard=MARKER),
+            asked,
+            make_referral(asked, make_intermediary(), text=MARKER, participant=resident),
+            ActOnBehalf(
+                kind=ActKind.PROFILE,
+                channel=ConsentChannel.TELEPHONE,
+                said_by=MARKER,
+                said_on=NOON.date(),
+                entered_at=NOON,
+                participant=resident,
+            ),
+            Activity(
+                participant=resident, done_on=NOON.date(), what=MARKER, sent_key=f"{MARKER}{number}", written_at=NOON
+            ),
+        ]
+    return found
 
 
 @pytest.fixture
@@ -74,6 +108,7 @@ def person(session: AuditedSession) -> Account:
             ApiToken(account=account, name=MARKER, token_hash="1" * 64, expires_at=utc_now()),
         ]
     )
+    session.add_all(written_about(resident))
     session.flush()
     session.add(HandledRequest(account_id=account.id, key="k", fingerprint="f", status=200, body=MARKER))
     session.commit()
@@ -312,3 +347,20 @@ def test_a_revoked_token_opens_nothing(
 
 def test_a_signed_in_browser_alone_does_not_open_the_api(signed_in: Callable[[Account], FlaskClient]) -> None:
     assert signed_in(make_account()).get("/api/v1/me").status_code == 401
+
+
+def test_what_must_not_be_empty_is_forgotten_by_putting_a_word_in_its_place() -> None:
+    left_empty = []
+    for name in set(BELONGS_BY) - set(DELETED_ON_ERASURE):
+        table = Base.metadata.tables[name]
+        for check in (one for one in table.constraints if isinstance(one, CheckConstraint)):
+            rule = str(check.sqltext)
+            forgotten = [
+                column in NEVER_EMPTY
+                for column in re.findall(r"(\w+) <> ''", rule)
+                if CATALOGUE[name][column] is not Privacy.OPEN and not table.c[column].nullable
+            ]
+            if forgotten and not (any(forgotten) if " OR " in rule else all(forgotten)):
+                left_empty.append((name, rule))
+
+    assert left_empty == []

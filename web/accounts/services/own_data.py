@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import String, cast, delete, func, literal, or_, update
 from sqlalchemy.orm import Session
 
 from models import Account, AuditAction, AuditedSession, Base, Offer, OfferStatus, Participant
@@ -15,6 +15,8 @@ from web.participants.services import leave_for_good
 
 ERASED: Final = "erased"
 SHORTEST_TELLING_WORD: Final = 2
+NEVER_EMPTY: Final = frozenset({"answer_text", "asked", "council", "heard", "name", "said_by", "text", "title", "what"})
+"""The columns of which something has to stand in every row: a word takes the place of what is forgotten."""
 
 
 def export(session: AuditedSession, account: Account) -> dict[str, list[dict[str, Any]]]:
@@ -97,7 +99,9 @@ def _scrub(session: Session, name: str, account: Account) -> None:
             continue
         if table.c[column].nullable:
             erased[column] = None
-        elif column in {"name", "title", "what"}:
+        elif table.c[column].unique:
+            erased[column] = literal(f"{ERASED}-") + cast(table.c.id, String)
+        elif column in NEVER_EMPTY:
             erased[column] = ERASED
         else:
             erased[column] = ""
