@@ -150,16 +150,29 @@ def _waiting() -> Select[Invitation]:
 
 
 def coordinators_of(session: Session, place: Area) -> Sequence[Account]:
-    """Return the coordinators of a municipality: those of all of it, or else those of a part of it."""
-    of_all = _coordinators(session, Area.path == place.path)
-    return of_all or _coordinators(session, Area.path.startswith(place.path + ".", autoescape=True))
+    """Return the coordinators of a municipality: those of all of it, or else of a part of it, or else of more."""
+    return (
+        _appointed(session, Role.COORDINATOR, Area.path == place.path)
+        or _appointed(session, Role.COORDINATOR, Area.path.startswith(place.path + ".", autoescape=True))
+        or _appointed(session, Role.COORDINATOR, Area.path.in_(_paths_above(place)))
+    )
 
 
-def _coordinators(session: Session, here: ColumnElement[bool]) -> Sequence[Account]:
+def administrators_of(session: Session, place: Area) -> Sequence[Account]:
+    """Return the administrators of a municipality, or else of more than it."""
+    return _appointed(session, Role.ADMINISTRATOR, Area.path == place.path) or _appointed(
+        session, Role.ADMINISTRATOR, Area.path.in_(_paths_above(place))
+    )
+
+
+def _paths_above(place: Area) -> list[str]:
+    parts = place.path.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _appointed(session: Session, role: Role, here: ColumnElement[bool]) -> Sequence[Account]:
     appointed = (
-        select(Appointment.account_id)
-        .join(Area, Appointment.area_id == Area.id)
-        .where(Appointment.role == Role.COORDINATOR, here)
+        select(Appointment.account_id).join(Area, Appointment.area_id == Area.id).where(Appointment.role == role, here)
     )
     active = (Account.confirmed_at.is_not(None), Account.suspended_at.is_(None))
     return session.scalars(select(Account).where(Account.id.in_(appointed), *active).order_by(Account.id)).all()

@@ -1,5 +1,6 @@
 """Changes to petitions: written, answered, and kept in mind until then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ from models.errors import NotAllowed
 from models.petitions import ANSWERED_WITHIN
 from models.years import town_day
 from web.participants.queries import accounts_of
-from web.people.queries import coordinators_of
+from web.people.queries import administrators_of, coordinators_of
 from web.petitions import emails, queries
 
 
@@ -67,7 +68,7 @@ def make(session: Session, asked: Asked, *, by: Account, at: datetime) -> Petiti
     )
     session.add(petition)
     session.flush()
-    for account in coordinators_of(session, petition.area.tenant):
+    for account in _who_answers(session, petition):
         if account is not by:
             emails.received(session, petition, to=account)
     return petition
@@ -84,9 +85,17 @@ def answer(session: Session, petition: Petition, answered: Answered, *, by: Acco
 
 def remind(session: Session, *, at: datetime) -> int:
     """Remind those who look after a place, once, of each answer that is due soon; return of how many."""
-    waiting = queries.to_remind_of(session, town_day(at))
-    for petition in waiting:
-        petition.reminded_at = at
-        for account in coordinators_of(session, petition.area.tenant):
+    reminded = 0
+    for petition in queries.to_remind_of(session, town_day(at)):
+        accounts = _who_answers(session, petition)
+        for account in accounts:
             emails.due(session, petition, to=account)
-    return len(waiting)
+        if accounts:
+            petition.reminded_at = at
+            reminded += 1
+    return reminded
+
+
+def _who_answers(session: Session, petition: Petition) -> Sequence[Account]:
+    """Return who is told of a petition: the coordinators of its municipality, or else its administrators."""
+    return coordinators_of(session, petition.area.tenant) or administrators_of(session, petition.area.tenant)

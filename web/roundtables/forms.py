@@ -43,6 +43,8 @@ from web.roundtables.services import Came, Invitation, Minutes
 LONGEST_TEXT: Final = 8000
 MOST_PEOPLE: Final = 9999
 BODY_ROWS: Final = 4
+BLANK_ROWS: Final = 2
+MOST_BODY_ROWS: Final = 40
 DECISION_ROWS: Final = 4
 AHEAD, PAST = "ahead", "past"
 TOO_LONG: Final = _l("Please keep it under 8,000 characters.")
@@ -185,7 +187,9 @@ class BodyForm(Form):
     people = WholeNumber(_l("How many people"), validators=[Optional()])
 
     def validate_people(self, field: WholeNumber) -> None:
-        """Ask how many came where a body is named."""
+        """Ask how many came where a body is named, and which body it is where only a number is."""
+        if not self.body.data and field.data:
+            raise ValidationError(_("Choose the body, or write these people further down, by kind."))
         if self.body.data and not (field.data is not None and 1 <= field.data <= MOST_PEOPLE):
             raise ValidationError(_("Write how many of them came: at least 1."))
 
@@ -194,7 +198,7 @@ class MinutesForm(FlaskForm):
     """What is written down of a meeting."""
 
     held_on = PastDay(_l("Held on"), validators=[InputRequired(_l("Enter a day."))])
-    bodies = FieldList(FormField(BodyForm), min_entries=BODY_ROWS, max_entries=BODY_ROWS)
+    bodies = FieldList(FormField(BodyForm), min_entries=BODY_ROWS, max_entries=MOST_BODY_ROWS)
     minutes = _text(_l("Minutes"), 10, required=_l("Write what was talked about."))
     decisions = FieldList(
         StringField(
@@ -229,8 +233,7 @@ class MinutesForm(FlaskForm):
         self.minutes.data, self.support.data = roundtable.minutes, roundtable.support
         self.version.data = str(roundtable.version)
         named = [one for one in roundtable.attendances if one.participant_id is not None]
-        while len(self.bodies) < len(named):
-            self.bodies.max_entries = len(named)
+        while len(self.bodies) < min(len(named) + BLANK_ROWS, MOST_BODY_ROWS):
             self.bodies.append_entry()
         for entry, attendance in zip(self.bodies, named, strict=False):
             entry.form.body.data, entry.form.people.data = str(attendance.participant_id), attendance.people

@@ -1,5 +1,7 @@
 """Pages of meetings: the list, calling one, its minutes, and what came of its decisions."""
 
+from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -14,6 +16,8 @@ from web.pages import pagination
 from web.roundtables import documents, queries, services
 from web.roundtables.forms import MinutesForm, ResultForm, RoundtableFilter, RoundtableForm
 from web.security import account_at_work, current_account, requires
+
+Row = TypeVar("Row")
 
 bp = Blueprint("roundtables", __name__)
 
@@ -83,7 +87,7 @@ def sheet(found: Roundtable) -> ResponseReturnValue:
 @requires(Permission.ROUNDTABLE_EDIT, on=Roundtable)
 def edit(found: Roundtable) -> ResponseReturnValue:
     """Write the invitation anew."""
-    form = _invitation_form()
+    form = _invitation_form(found)
     form.show(found)
     if not form.validate_on_submit():
         return render_template("roundtables/form.html", form=form, roundtable=found), _status(form)
@@ -100,7 +104,8 @@ def minutes(found: Roundtable) -> ResponseReturnValue:
     session, form = current_session(), MinutesForm()
     whole = queries.whole(session, found)
     form.show(whole)
-    form.offer(queries.bodies_in(session, account_at_work()))
+    came = [one.participant for one in whole.attendances if one.participant is not None]
+    form.offer(_with(queries.bodies_in(session, account_at_work()), *came))
     if not form.validate_on_submit():
         return render_template("roundtables/minutes.html", form=form, roundtable=whole), _status(form)
     services.hold(session, whole, form.written, version=request.form.get("version", 0, type=int))
@@ -155,10 +160,18 @@ def result(found: Roundtable, decision: UUID) -> ResponseReturnValue:
     return redirect(url_for("roundtables.roundtable", id=found.id), 303)
 
 
-def _invitation_form() -> RoundtableForm:
+def _invitation_form(written: Roundtable | None = None) -> RoundtableForm:
     session, account, form = current_session(), account_at_work(), RoundtableForm()
-    form.offer(places_of(session, account), queries.bodies_in(session, account), queries.networks_in(session, account))
+    bodies, networks = queries.bodies_in(session, account), queries.networks_in(session, account)
+    if written is not None:
+        bodies, networks = _with(bodies, written.convenor), _with(networks, written.network)
+    form.offer(places_of(session, account), bodies, networks)
     return form
+
+
+def _with(rows: Sequence[Row], *also: Row | None) -> list[Row]:
+    """Return rows with what was written down before, which may not be among them any longer."""
+    return [*rows, *(one for one in also if one is not None and one not in rows)]
 
 
 def _decision(found: Roundtable, identity: UUID) -> Decision:

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, ConsentChannel, OutboxMail, Petition, PetitionAnswer
+from models import Account, ConsentChannel, OutboxMail, Petition, PetitionAnswer, Role, utc_now
 from models.errors import InvalidValue
+from tests.factories import make_appointment
 from web.petitions import jobs
 from web.petitions.queries import due
 
@@ -127,6 +128,17 @@ def test_the_body_does_not_answer_itself(town: Any, signed_in: SignedIn) -> None
 
     assert answered(signed_in(town.officer), found) == 404
     assert answered(signed_in(town.elsewhere), found) == 404
+
+
+def test_where_nobody_coordinates_the_administrator_hears_of_it(town: Any, signed_in: SignedIn) -> None:
+    administrator = make_appointment(town.association.area.tenant, role=Role.ADMINISTRATOR)
+    town.session.add(administrator)
+    town.coordinator.suspend(at=utc_now())
+    town.session.commit()
+
+    handed_in(town, signed_in(town.officer))
+
+    assert mails(town, "petition-received") == [administrator.account.email]
 
 
 def test_who_owes_an_answer_is_reminded_once_when_it_is_due_in_five_business_days(

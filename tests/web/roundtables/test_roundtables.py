@@ -19,9 +19,10 @@ from models import (
     Roundtable,
     RoundtableKind,
     Stage,
+    utc_now,
 )
 from models.errors import AlreadyDecided, IllegalMove
-from tests.factories import make_need, make_offer, make_participant, make_partnership
+from tests.factories import make_need, make_network, make_offer, make_participant, make_partnership
 
 SignedIn = Callable[[Account], FlaskClient]
 
@@ -113,6 +114,49 @@ def test_a_body_is_named_once(town: Any, signed_in: SignedIn) -> None:
 
     assert answer.status_code == 422
     assert "移動販売を望む声" in answer.text
+
+
+def test_people_without_a_body_are_asked_about_and_not_lost(town: Any, signed_in: SignedIn) -> None:
+    whose = {"bodies-1-body": "", "bodies-1-people": "7"}
+
+    answer = signed_in(town.coordinator).post(f"/meetings/{town.roundtable.id}/minutes", data=minutes(town, **whose))
+
+    assert answer.status_code == 422
+    assert 'value="7"' in answer.text
+
+
+def test_a_body_that_has_left_stays_among_those_who_came(town: Any, signed_in: SignedIn) -> None:
+    browser = signed_in(town.coordinator)
+    held(town, by=browser)
+    town.association.leave(at=utc_now())
+    town.session.commit()
+
+    page = browser.get(f"/meetings/{town.roundtable.id}/minutes").text
+    browser.post(f"/meetings/{town.roundtable.id}/minutes", data=minutes(town, version="2"))
+
+    assert f'selected value="{town.association.id}"' in page
+    town.session.expire_all()
+    assert town.session.get_one(Roundtable, town.roundtable.id).people == 15
+
+
+def test_changing_the_title_keeps_a_network_that_has_ended(town: Any, signed_in: SignedIn) -> None:
+    network = make_network(town.north)
+    town.roundtable.network, town.roundtable.convenor = network, town.association
+    town.session.add(network)
+    town.session.flush()
+    network.end(because="できた", fulfilled=True, at=utc_now())
+    town.association.leave(at=utc_now())
+    town.session.commit()
+    kept = {"network": str(network.id), "convenor": str(town.association.id), "version": str(town.roundtable.version)}
+
+    browser = signed_in(town.coordinator)
+    page = browser.get(f"/meetings/{town.roundtable.id}/edit").text
+    browser.post(f"/meetings/{town.roundtable.id}/edit", data=invitation(town, title="新しい題", **kept))
+
+    assert f'selected value="{network.id}"' in page
+    town.session.expire_all()
+    found = town.session.get_one(Roundtable, town.roundtable.id)
+    assert (found.title, found.network_id, found.convenor_id) == ("新しい題", network.id, town.association.id)
 
 
 def test_minutes_written_on_an_old_version_are_refused(town: Any, signed_in: SignedIn) -> None:
