@@ -335,6 +335,21 @@ def to_forget(session: Session, *, closed_before: Any) -> Sequence[Consultation]
     ).all()
 
 
+def contacts_to_forget(session: Session, *, closed_before: Any) -> Sequence[Referral]:
+    """Return the referrals that still tell how to reach who asked in such a consultation."""
+    return session.scalars(
+        select(Referral)
+        .join(Consultation, Referral.consultation_id == Consultation.id)
+        .where(
+            Consultation.closed_at < closed_before,
+            Consultation.participant_id.is_(None),
+            Referral.participant_id.is_(None),
+            Referral.contact != "",
+        )
+        .order_by(Referral.id)
+    ).all()
+
+
 def of_a_line() -> tuple[ORMOption, ...]:
     """Return the options that load what a line about a consultation shows."""
     return (

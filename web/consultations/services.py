@@ -157,8 +157,14 @@ def _provenance(need: Need, source: Visit | Consultation | Roundtable) -> Proven
 
 
 def forget_askers(session: Session, *, at: datetime) -> int:
-    """Erase who asked, a year after a consultation was closed, where that is nobody registered; return how many."""
-    found = queries.to_forget(session, closed_before=at - KEPT_AFTER_CLOSING)
+    """Erase who asked, a year after a consultation was closed, where that is nobody registered; return how many.
+
+    How to reach them is erased in referrals as well.
+    """
+    closed_before = at - KEPT_AFTER_CLOSING
+    for referral in queries.contacts_to_forget(session, closed_before=closed_before):
+        referral.contact = ""
+    found = queries.to_forget(session, closed_before=closed_before)
     for consultation in found:
         consultation.asker_name = consultation.asker_contact = ""
     return len(found)

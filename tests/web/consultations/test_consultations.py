@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import Account, ActOnBehalf, Consultation, HelpAsked, Need, NeedOrigin
+from models import Account, ActOnBehalf, ConsentChannel, Consultation, HelpAsked, Need, NeedOrigin
 from models.errors import InvalidValue
-from tests.factories import make_consultation, make_participant
+from tests.factories import make_consultation, make_intermediary, make_participant, make_referral
 from tests.factories.visits import WRITTEN
 from web.consultations import jobs
 from web.consultations.queries import open_ones
@@ -226,9 +226,14 @@ def test_who_asked_is_forgotten_a_year_after_the_end(
     )
     for one in (closed, registered):
         one.close(at=WRITTEN)
+    referral = make_referral(closed, make_intermediary(), contact="000-0000-0000", consent=ConsentChannel.TELEPHONE)
+    town.session.add(referral)
+    town.session.commit()
 
     work_at(jobs.tidy, moment)
 
+    town.session.expire_all()
+    assert (referral.contact == "") is (left == "")
     assert f"{closed.asker_name} {closed.asker_contact}".strip() == left
     assert (waiting.asker_name, registered.asker_name) == ("東 一郎", "東 一郎")
     assert closed.asked
