@@ -119,10 +119,21 @@ def _serve(template: Path, tmp_path: Path, compiled_templates: BytecodeCache) ->
     url = f"http://127.0.0.1:{server.effective_port}"
     object.__setattr__(app.extensions["settings"], "base_url", url)
     app.extensions["worker"].start()
-    thread = threading.Thread(target=server.run, daemon=True)
+    is_over = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:
+            # The loop may wait for a socket at the very moment in which it is closed.
+            if not is_over.is_set():
+                raise
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Town(url, app, mail_dir)
     app.extensions["worker"].stop()
+    is_over.set()
     server.close()
     thread.join(timeout=5)
     with app.app_context():
