@@ -61,6 +61,12 @@ class ConsentMissing(DomainError):
     code = "consent_missing"
 
 
+class WayMissing(DomainError):
+    """What is entered for somebody else does not say who said it, and in which way."""
+
+    code = "way_missing"
+
+
 class InvalidValue(DomainError):
     """A value lies outside of what the model accepts."""
 

@@ -106,8 +106,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             revoked_because=P, participant_id=O, recorded_by_id=O
         ),
         "enquiries": _table(
-            sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, released_at=O, reminded_at=O, alerted_at=O,
-            party_id=O, answered_by_id=O, reason_id=O,
+            sent_at=O, due_on=O, reply=O, answered_at=O, channel=O, note=P, said_by=P, released_at=O,
+            reminded_at=O, alerted_at=O, party_id=O, answered_by_id=O, reason_id=O,
         ),
         "evaluations": _table(
             goal=O, again=O, principles=O, merits=O, helped=P, hindered=P, given_at=O, channel=O,

@@ -26,6 +26,7 @@ from models.errors import (
     NotInHand,
     StaleVersion,
     TooManyEnquiries,
+    WayMissing,
     YearlyLimitReached,
 )
 from web.database import SAFE_METHODS
@@ -44,6 +45,7 @@ STATUS: Final[dict[type[DomainError], HTTPStatus]] = {
     AgreementIncomplete: HTTPStatus.CONFLICT,
     NotInHand: HTTPStatus.CONFLICT,
     LedgerUnbalanced: HTTPStatus.CONFLICT,
+    WayMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 SENTENCES: Final = {
     NotAllowed: _l("You may not do this."),
@@ -58,6 +60,7 @@ SENTENCES: Final = {
     AgreementIncomplete: _l("The agreement still misses something that the principles ask for. Its page names what."),
     NotInHand: _l("More cannot come back, be used up or be missing than was handed over and is still outstanding."),
     LedgerUnbalanced: _l("Things that were lent, or money, are outstanding. Write down first what became of them."),
+    WayMissing: _l("You enter this for somebody else. Say who said it, and in which way."),
     InvalidValue: _l("A value is outside of what is possible."),
 }
 # Only these come of somebody else's doing; whatever else cannot be done now is nobody's haste.

@@ -1,6 +1,6 @@
 """Shape of who said something and in which way, for forms that a coordinator fills in for somebody else."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from web.acts.services import Said
 from web.fields import PastDay, one_line, options
 from web.labels import LABELS
 
+TOLD: Final = "told-"
 WAYS: Final = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.WEB)
 
 
@@ -49,7 +50,10 @@ class SaidForm(Form):
             on=self.said_on.data or town_day(utc_now()),
         )
 
-    def ask(self) -> Any:
-        """Say at the field that it has to be answered."""
-        self.channel.errors = [_("Say how it reached you: you enter it for somebody else.")]
-        return False
+    def validate_for(self, *, somebody_else: bool) -> bool:
+        """Check the answers; where it is entered for somebody else, ask how it was said."""
+        is_right: bool = self.validate()
+        if is_right and somebody_else and not self.channel.data:
+            self.channel.errors = [_("Say how it reached you: you enter it for somebody else.")]
+            return False
+        return is_right

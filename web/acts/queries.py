@@ -129,12 +129,13 @@ def _said_in_partnerships(session: Session, participant: Participant) -> list[Do
             literal(REPLY),
             Enquiry.answered_at,
             Enquiry.channel,
-            literal(""),
+            Enquiry.said_by,
             Partnership.title,
-            literal("").label("by"),
+            func.coalesce(Account.name, ""),
         )
         .join(Party, Enquiry.party_id == Party.id)
         .join(Partnership, Party.partnership_id == Partnership.id)
+        .outerjoin(Account, Enquiry.answered_by_id == Account.id)
         .where(of_participant, Enquiry.channel != ConsentChannel.WEB, Enquiry.answered_at.is_not(None))
     )
     signatures = (

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Account, ActKind, ActOnBehalf, ConsentChannel, Need, Offer, Participant, Role
-from models.errors import InvalidValue, NotAllowed
+from models.errors import InvalidValue, NotAllowed, WayMissing
 from models.years import town_day
 
 
@@ -60,3 +61,33 @@ def note(  # one argument for each thing that an act tells
     )
     session.add(act)
     return act
+
+
+def note_listing(session: Session, row: Need | Offer, said: Said | None, *, by: Account, at: datetime) -> None:
+    """Note how a need or offer was said where the account enters it for somebody else; the same word is noted once.
+
+    Raises
+    ------
+    WayMissing
+        It is for somebody else, and nothing says who said it and in which way.
+
+    """
+    if not is_for_somebody_else(by, row.participant):
+        return
+    if said is None:
+        raise WayMissing("what is entered for somebody else names who said it, and in which way")
+    before = latest_act(session, row)
+    if before is not None and said == Said(before.channel, before.said_by, before.said_on):
+        return
+    if isinstance(row, Need):
+        note(session, ActKind.NEED, row.participant, said, by=by, at=at, need=row)
+    else:
+        note(session, ActKind.OFFER, row.participant, said, by=by, at=at, offer=row)
+
+
+def latest_act(session: Session, row: Need | Offer) -> ActOnBehalf | None:
+    """Return how a need or offer was said last where somebody entered it for others."""
+    of_row = ActOnBehalf.need_id == row.id if isinstance(row, Need) else ActOnBehalf.offer_id == row.id
+    return session.scalars(
+        select(ActOnBehalf).where(of_row).order_by(ActOnBehalf.entered_at.desc(), ActOnBehalf.id).limit(1)
+    ).first()

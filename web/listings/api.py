@@ -11,12 +11,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from models import (
     Condition,
+    ConsentChannel,
     Need,
     NeedOrigin,
     NeedStatus,
     Offer,
     OfferItem,
     OfferStatus,
+    Participant,
     ParticipantKind,
     Permission,
     Reach,
@@ -24,7 +26,10 @@ from models import (
     Slot,
     SmallRole,
     Window,
+    utc_now,
 )
+from models.years import town_day
+from web.acts.services import Said, note_listing
 from web.database import current_session
 from web.fields import one_line, plain
 from web.listings import queries
@@ -102,6 +107,19 @@ class SlotBody(PieceBody):
     hours_per_month: float | None = Field(default=None, ge=0, le=MOST_HOURS, allow_inf_nan=False)
 
 
+class SaidBody(Shape):
+    """Who said what is entered for somebody else, in which way, and on which day; today where no day is named."""
+
+    channel: Literal[ConsentChannel.FACE_TO_FACE, ConsentChannel.TELEPHONE, ConsentChannel.PAPER]
+    by: Line = Field(default="", max_length=100)
+    on: date | None = None
+
+    def in_words_of(self, participant: Participant) -> Said:
+        """Return how it was said; where nobody is named, it was the participant or its contact person."""
+        by = self.by or participant.contact_name or participant.name
+        return Said(channel=self.channel, by=by, on=self.on or town_day(utc_now()))
+
+
 class ListingBody(Shape):
     """What needs and offers have in common."""
 
@@ -116,6 +134,7 @@ class ListingBody(Shape):
     ends_on: date | None = None
     expires_on: date | None = None
     open: bool = False
+    said: SaidBody | None = None
 
     @model_validator(mode="after")
     def the_end_follows_the_start(self) -> "ListingBody":
@@ -262,6 +281,7 @@ def post_need(body: NeedBody) -> ResponseReturnValue:
     need = need_services.post_need(
         current_session(), draft, participant=chosen.participant, by=account_at_work(), opened=body.open
     )
+    _note_who_said(need, body)
     return _json(_need_detail(need), 201)
 
 
@@ -298,7 +318,13 @@ def post_offer(body: OfferBody) -> ResponseReturnValue:
     offer = offer_services.post_offer(
         current_session(), draft, participant=chosen.participant, by=account_at_work(), opened=body.open
     )
+    _note_who_said(offer, body)
     return _json(_offer_detail(offer), 201)
+
+
+def _note_who_said(row: Need | Offer, body: ListingBody) -> None:
+    said = None if body.said is None else body.said.in_words_of(row.participant)
+    note_listing(current_session(), row, said, by=account_at_work(), at=utc_now())
 
 
 def _json(answer: BaseModel, status: int = 200) -> ResponseReturnValue:

@@ -10,8 +10,10 @@ from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, St
 from wtforms.validators import UUID as IS_UUID
 from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 
-from models import ActivityField, Area, ConsentChannel, Reply
-from web.fields import members_of, options
+from models import ActivityField, Area, ConsentChannel, Reply, utc_now
+from models.years import town_day
+from web.acts.services import Said
+from web.fields import members_of, one_line, options
 
 LONGEST_NOTE = 1000
 
@@ -47,11 +49,22 @@ class NotedAnswerForm(AnswerForm):
         choices=[choice for choice in members_of(ConsentChannel) if choice.value != ConsentChannel.WEB],
         default=ConsentChannel.TELEPHONE.value,
     )
+    said_by = StringField(
+        _l("Who said it?"),
+        description=_l("Leave it empty if it was the person, or the contact person of the group."),
+        filters=[one_line],
+        validators=[Length(max=100, message=_l("Please keep it under 100 characters."))],
+    )
     reply = RadioField(
         _l("What did they say?"),
         choices=options([(Reply.YES.value, _l("Yes")), (Reply.NO.value, _l("No"))]),
         validators=[InputRequired(_l("Choose yes or no."))],
     )
+
+    def said(self, *, usually_by: str) -> Said:
+        """Return who said it and in which way, as it was told today."""
+        by = self.said_by.data or usually_by
+        return Said(channel=ConsentChannel(self.channel.data), by=by, on=town_day(utc_now()))
 
 
 class PublicationForm(FlaskForm):

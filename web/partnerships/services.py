@@ -27,6 +27,7 @@ from models.business_days import add_business_days, business_days_between
 from models.errors import AlreadyDecided, ConsentMissing, NotAllowed
 from models.partnerships import ALERT_BUSINESS_DAYS, RELEASE_BUSINESS_DAYS, REPLY_BUSINESS_DAYS
 from models.years import town_day
+from web.acts.services import Said
 from web.participants.queries import accounts_of, may_write_down_for
 from web.participants.services import give_back, open_enquiries, tell_proposer
 from web.partnerships import emails, queries
@@ -104,7 +105,7 @@ def note_answer(
     at: datetime,
     reason: ReviewReason | None,
     note: str,
-    channel: ConsentChannel,
+    said: Said,
 ) -> Partnership:
     """Note what a party without an account said by telephone, face to face or on paper, as a coordinator heard it.
 
@@ -114,9 +115,10 @@ def note_answer(
         Somebody speaks for the party here and answers for it, or the coordinator is of another place.
 
     """
-    if channel is ConsentChannel.WEB or not may_write_down_for(session, enquiry.party, by):
+    if said.channel is ConsentChannel.WEB or not may_write_down_for(session, enquiry.party, by):
         raise NotAllowed("this is said by the party itself")
-    return answer(session, enquiry, reply, by=by, at=at, reason=reason, note=note, channel=channel)
+    enquiry.said_by = said.by
+    return answer(session, enquiry, reply, by=by, at=at, reason=reason, note=note, channel=said.channel)
 
 
 def publish(session: Session, party: Party, *, agrees: bool, by: Account, at: datetime) -> None:

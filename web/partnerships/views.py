@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from models import Account, ConsentChannel, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
+from models import Account, Enquiry, Partnership, Permission, Reply, is_granted, utc_now
 from models.lifecycle import MAIN_WAY
 from models.years import town_day
 from web.database import current_session, working_as
@@ -195,7 +195,7 @@ def note_answer(asked: Enquiry) -> ResponseReturnValue:
         at=utc_now(),
         reason=queries.decline_reason(session, form.reason.data) if reply is Reply.NO else None,
         note=form.note.data or "",
-        channel=ConsentChannel(form.channel.data),
+        said=form.said(usually_by=participant.contact_name or participant.name),
     )
     flash(_("The answer has been noted."), "success")
     return redirect(url_for("partnerships.partnership", id=partnership.id), 303)

@@ -10,6 +10,8 @@ from flask_wtf import FlaskForm
 
 from models import Course, CourseCompletion, Participant, Permission, RoleHolding, is_granted, utc_now
 from models.years import town_day
+from web.acts.forms import TOLD, SaidForm
+from web.acts.services import is_for_somebody_else, note_listing
 from web.database import current_session
 from web.i18n import locale
 from web.pages import pagination
@@ -73,16 +75,20 @@ def end_office(holding: RoleHolding) -> ResponseReturnValue:
 def new_seat() -> ResponseReturnValue:
     """Look for members of a council."""
     session, account, form = current_session(), account_at_work(), SeatForm()
+    told = SaidForm(request.form, prefix=TOLD)
     convenors, skills, fields = (
         queries.convenors_for(session, account),
         queries.skills(session),
         queries.fields(session),
     )
     form.offer(convenors, skills, fields, locale())
-    if not form.validate_on_submit():
-        return _page("staff_bank/seat.html", form, convenors=convenors)
+    others = {str(one.id) for one in convenors if is_for_somebody_else(account, one)}
+    if not form.validate_on_submit() or not told.validate_for(somebody_else=form.convenor.data in others):
+        return _page("staff_bank/seat.html", form, convenors=convenors, told=told, asks_how=bool(others))
     convenor = next(one for one in convenors if str(one.id) == form.convenor.data)
     need = services.post_seats(session, convenor, form.draft(skills, fields), by=account)
+    said = told.said(usually_by=convenor.contact_name or convenor.name)
+    note_listing(session, need, said, by=account, at=utc_now())
     flash(_("The need is open. Only people are suggested who consented to being asked to join a council."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from models import Account, ConsentChannel, Enquiry, Membership, Reply, Stage
 from tests.factories import make_account, make_appointment, make_municipality
+from web.acts.queries import REPLY, done_for
 
 SignedIn = Callable[[Account], FlaskClient]
 
@@ -34,6 +35,14 @@ def test_a_coordinator_notes_a_yes_that_was_said_by_telephone(town: Any, asked: 
     assert answer.status_code == 303
     assert (asked.reply, asked.channel) == (Reply.YES, ConsentChannel.TELEPHONE)
     assert asked.answered_by_id == town.coordinator.id
+
+
+def test_the_party_reads_who_said_it_and_who_wrote_it_down(town: Any, asked: Enquiry, signed_in: SignedIn) -> None:
+    signed_in(town.coordinator).post(f"/enquiries/{asked.id}/note", data=said(town, reply="yes", said_by="町田 太郎"))
+
+    reply = next(done for done in done_for(town.session, town.company) if done.what == REPLY)
+
+    assert (reply.said_by, reply.entered_by) == ("町田 太郎", town.coordinator.name)
 
 
 def test_a_noted_no_ends_the_proposal_with_its_reason(town: Any, asked: Enquiry, signed_in: SignedIn) -> None:

@@ -11,6 +11,7 @@ from matching import Gate, exclusions
 from models import (
     Account,
     ActivityField,
+    ActOnBehalf,
     Area,
     AuditedSession,
     ConsentChannel,
@@ -63,6 +64,7 @@ SEATS = {
     "term_starts_on": "令和9年4月1日",
     "term_ends_on": "令和11年3月31日",
     "most_offices": "2",
+    "told-channel": "paper",
 }
 
 
@@ -211,11 +213,15 @@ def test_seats_in_a_council_are_posted_as_a_need(town: Town, signed_in: SignedIn
     seat = town.session.scalars(select(CouncilSeat)).one()
     need = town.session.get_one(Need, seat.need_id)
     assert (need.title, need.status, seat.most_offices) == ("防災会議の委員", NeedStatus.OPEN, 2)
+    assert town.session.scalars(select(ActOnBehalf.need_id)).all() == [need.id]
     page = client.get(f"/needs/{need.id}").text
     assert "1回8,000円" in page
 
 
-@pytest.mark.parametrize("wrong", [{"term_ends_on": "令和9年3月31日"}, {"seats": "0"}, {"convenor": "nobody"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"term_ends_on": "令和9年3月31日"}, {"seats": "0"}, {"convenor": "nobody"}, {"told-channel": ""}],
+)
 def test_seats_that_cannot_be_are_refused(town: Town, signed_in: SignedIn, wrong: dict[str, Any]) -> None:
     answer = signed_in(town.coordinator).post(
         "/council-seats/new", data=SEATS | {"convenor": str(town.office.id)} | wrong

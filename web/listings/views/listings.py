@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models import (
     Account,
-    ActKind,
     AreaPlan,
     Condition,
     DraftKind,
@@ -29,9 +28,9 @@ from models import (
     utc_now,
 )
 from models.years import fiscal_year, town_day
-from web.acts.forms import SaidForm
+from web.acts.forms import TOLD, SaidForm
 from web.acts.queries import acts_of_offer
-from web.acts.services import is_for_somebody_else, note
+from web.acts.services import Said, is_for_somebody_else, latest_act, note_listing
 from web.cases.queries import similar_cases
 from web.database import current_session
 from web.drafts.forms import DraftOf
@@ -51,7 +50,7 @@ from web.participants.queries import seen_by
 from web.security import account_at_work, current_account, requires
 from web.undoing import StepTaken, Undoable, offer_undo
 
-TOLD: Final = "told-"
+DRAFTS: Final = (NeedStatus.DRAFT, OfferStatus.DRAFT)
 
 
 @bp.app_template_test("unstated")
@@ -146,7 +145,7 @@ def new_need() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
-    _note_who_said(need, told)
+    note_listing(current_session(), need, _said(need, told), by=account_at_work(), at=utc_now())
     kept.forget()
     flash(_("The need is open.") if need.is_open else _("The need is saved as a draft."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
@@ -156,11 +155,11 @@ def new_need() -> ResponseReturnValue:
 @requires(Permission.NEED_EDIT, on=Need)
 def edit_need(need: Need) -> ResponseReturnValue:
     """Change a need; when somebody else was faster, show both versions."""
-    kept, told = DraftOf(DraftKind.NEED, about=str(need.id)), SaidForm(request.form, prefix=TOLD)
+    kept, told = DraftOf(DraftKind.NEED, about=str(need.id)), _told_before(need)
     form = NeedForm.to_edit(current_session(), need, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, form.as_saved(need), url_for("listings.need", id=need.id))
-    if not form.validate_on_submit() or not told.validate():
+    if not form.validate_on_submit() or not _is_told(form, told):
         return _form_page("listings/need_form.html", form, kept, told)
     need_services.edit_need(
         current_session(),
@@ -170,7 +169,7 @@ def edit_need(need: Need) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
-    _note_who_said(need, told)
+    note_listing(current_session(), need, _said(need, told), by=account_at_work(), at=utc_now())
     kept.forget()
     flash(_("The need is saved."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
@@ -180,6 +179,8 @@ def edit_need(need: Need) -> ResponseReturnValue:
 @requires(Permission.NEED_EDIT, on=Need)
 def open_need(need: Need) -> ResponseReturnValue:
     """Open a need, also one that was filled or withdrawn."""
+    if _is_unsaid(need):
+        return redirect(url_for("listings.edit_need", id=need.id), 303)
     need_services.open_need(current_session(), need, by=account_at_work())
     flash(_("The need is open."), "success")
     return redirect(url_for("listings.need", id=need.id), 303)
@@ -239,7 +240,7 @@ def new_offer() -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
-    _note_who_said(offer, told)
+    note_listing(current_session(), offer, _said(offer, told), by=account_at_work(), at=utc_now())
     kept.forget()
     flash(_("The offer is open.") if offer.is_open else _("The offer is saved as a draft."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
@@ -249,11 +250,11 @@ def new_offer() -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def edit_offer(offer: Offer) -> ResponseReturnValue:
     """Change an offer; when somebody else was faster, show both versions."""
-    kept, told = DraftOf(DraftKind.OFFER, about=str(offer.id)), SaidForm(request.form, prefix=TOLD)
+    kept, told = DraftOf(DraftKind.OFFER, about=str(offer.id)), _told_before(offer)
     form = OfferForm.to_edit(current_session(), offer, typed=kept.typed)
     if form.is_overtaken:
         return _conflict_page(form, form.as_saved(offer), url_for("listings.offer", id=offer.id))
-    if not form.validate_on_submit() or not told.validate():
+    if not form.validate_on_submit() or not _is_told(form, told):
         return _form_page("listings/offer_form.html", form, kept, told)
     offer_services.edit_offer(
         current_session(),
@@ -263,7 +264,7 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
         by=account_at_work(),
         opened=form.is_opening,
     )
-    _note_who_said(offer, told)
+    note_listing(current_session(), offer, _said(offer, told), by=account_at_work(), at=utc_now())
     kept.forget()
     flash(_("The offer is saved."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
@@ -273,6 +274,8 @@ def edit_offer(offer: Offer) -> ResponseReturnValue:
 @requires(Permission.OFFER_EDIT, on=Offer)
 def open_offer(offer: Offer) -> ResponseReturnValue:
     """Open an offer, also one that was paused or withdrawn."""
+    if _is_unsaid(offer):
+        return redirect(url_for("listings.edit_offer", id=offer.id), 303)
     offer_services.open_offer(current_session(), offer, by=account_at_work())
     flash(_("The offer is open."), "success")
     return redirect(url_for("listings.offer", id=offer.id), 303)
@@ -314,27 +317,28 @@ def _form_page(template: str, form: ListingForm[Any], kept: DraftOf, told: SaidF
 
 def _is_told(form: ListingForm[Any], told: SaidForm) -> bool:
     """Check that it says who said it and how, where it is entered for somebody else."""
-    if not told.validate():
+    return told.validate_for(somebody_else=is_for_somebody_else(account_at_work(), form.chosen_participant))
+
+
+def _said(row: Need | Offer, told: SaidForm) -> Said | None:
+    return told.said(usually_by=row.participant.contact_name or row.participant.name)
+
+
+def _told_before(row: Need | Offer) -> SaidForm:
+    """Return the form of who said it; at a draft it goes on with how the draft was said."""
+    act = latest_act(current_session(), row) if row.status in DRAFTS else None
+    before = {} if act is None else {"channel": act.channel.value, "said_by": act.said_by, "said_on": act.said_on}
+    return SaidForm(request.form, prefix=TOLD, data=before)
+
+
+def _is_unsaid(row: Need | Offer) -> bool:
+    """Tell whether somebody would open for others what they are not known to have said, and say so."""
+    if not is_for_somebody_else(account_at_work(), row.participant):
         return False
-    return bool(told.channel.data) or not is_for_somebody_else(account_at_work(), form.chosen_participant) or told.ask()
-
-
-def _note_who_said(row: Need | Offer, told: SaidForm) -> None:
-    """Note how the participant said what was entered for it, where the account does not speak for it."""
-    account, participant = account_at_work(), row.participant
-    said = told.said(usually_by=participant.contact_name or participant.name)
-    if said is None or not is_for_somebody_else(account, participant):
-        return
-    note(
-        current_session(),
-        ActKind.NEED if isinstance(row, Need) else ActKind.OFFER,
-        participant,
-        said,
-        by=account,
-        at=utc_now(),
-        need=row if isinstance(row, Need) else None,
-        offer=row if isinstance(row, Offer) else None,
-    )
+    if row.status in DRAFTS and latest_act(current_session(), row) is not None:
+        return False
+    flash(_("You enter this for somebody else. Say who said it, and in which way."), "info")
+    return True
 
 
 def _conflict_page(mine: ListingForm[Any], theirs: ListingForm[Any], page_url: str) -> ResponseReturnValue:
