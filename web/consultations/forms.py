@@ -29,7 +29,9 @@ from web.consultations.queries import LONGEST_QUERY, Narrowing, Period, State
 from web.consultations.services import Heard, Told
 from web.fields import PastDay, members_of, one_line, options, plain
 from web.i18n import locale
-from web.labels import LABELS, label
+from web.labels import LABELS
+from web.registered.forms import RegisteredField, described
+from web.registered.queries import Register
 
 LONGEST_TEXT: Final = 4000
 NOBODY: Final = "nobody"
@@ -184,7 +186,7 @@ class ConsultationForm(FlaskForm):
             self._unclear = True
             self.participant.choices = options(
                 [
-                    *((str(one.id), _described(one)) for one in fitting),
+                    *((str(one.id), described(one)) for one in fitting),
                     (NOBODY, _l("Nobody of these: keep it as a name")),
                 ]
             )
@@ -269,7 +271,7 @@ class SameAsForm(FlaskForm):
 class HeardForm(FlaskForm):
     """A need that somebody told, with the consent to write it down."""
 
-    participant = SelectField(_l("Whose need is it?"), validators=[InputRequired(_l("Choose whose need it is."))])
+    participant = RegisteredField(_l("Whose need is it?"), validators=[InputRequired(_l("Choose whose need it is."))])
     title = StringField(
         _l("What is lacking, in one line?"),
         description=_l("For example: hands to mow the slope by the shrine"),
@@ -300,12 +302,9 @@ class HeardForm(FlaskForm):
         validators=[InputRequired(_l("Choose how they agreed. Without their consent no need is written down."))],
     )
 
-    def offer(self, speakers: Sequence[Participant], *, first: Participant | None) -> None:
+    def offer(self, speakers: Register, *, first: Participant | None) -> None:
         """Let the reader choose whose need it is; the one that was visited or asked comes first."""
-        ordered = speakers if first is None else [first, *(one for one in speakers if one.id != first.id)]
-        self.speakers = {str(one.id): one for one in ordered}
-        names = [(identity, _described(one)) for identity, one in self.speakers.items()]
-        self.participant.choices = options([("", _l("Choose")), *names])
+        self.participant.offer(speakers, also=[] if first is None else [first])
         if first is not None and not self.is_submitted():
             self.participant.data = str(first.id)
 
@@ -313,14 +312,10 @@ class HeardForm(FlaskForm):
     def heard(self) -> Heard:
         """Return what was told."""
         return Heard(
-            participant=self.speakers[self.participant.data],
+            participant=self.participant.one,
             title=self.title.data or "",
             body=self.body.data or "",
             said_by=self.said_by.data or "",
             said_on=cast("date", self.said_on.data),
             channel=ConsentChannel(self.channel.data),
         )
-
-
-def _described(participant: Participant) -> str:
-    return str(_("%(name)s (%(kind)s)", name=participant.name, kind=label(participant.kind)))

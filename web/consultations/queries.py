@@ -27,11 +27,10 @@ from models import (
     lies_under,
 )
 from models.years import first_day, fiscal_year
+from web.registered.queries import Register, meant_by, register
 
 PAGE_SIZE: Final = 30
-MOST_PLACES: Final = 300
-MOST_SPEAKERS: Final = 300
-MOST_NAMESAKES: Final = 8
+MOST_PLACES: Final = 600
 MOST_ALIKE: Final = 20
 MOST_OPEN: Final = 50
 LONGEST_QUERY: Final = 100
@@ -221,28 +220,23 @@ def participants_of(account: Account) -> Select[Participant]:
     )
 
 
-def namesakes(session: Session, account: Account, words: str) -> Sequence[Participant]:
-    """Return the participants whose name or reading holds what was typed; white space does not matter."""
-    typed = "".join(words.split())
-    if not typed:
-        return ()
-    names = (func.replace(column, " ", "") for column in (Participant.name, Participant.reading))
-    fitting = or_(*(name.contains(typed, autoescape=True) for name in names))
-    return session.scalars(
-        participants_of(account).where(fitting).order_by(Participant.name, Participant.id).limit(MOST_NAMESAKES)
-    ).all()
+def bodies_of(session: Session, account: Account) -> Register:
+    """Return the bodies of the places that the account coordinates, by name."""
+    bodies = participants_of(account).where(Participant.kind != ParticipantKind.RESIDENT)
+    return register(session, bodies.order_by(Participant.name, Participant.id))
 
 
-def speakers_in(session: Session, account: Account, place: Area) -> Sequence[Participant]:
+def speakers_in(session: Session, account: Account, place: Area) -> Register:
     """Return for whom a need can be written down that was heard in a place: bodies first, then people, by name."""
     municipality = place.parent_id if place.level is AreaLevel.DISTRICT else place.id
     is_person = case((Participant.kind == ParticipantKind.RESIDENT, 1), else_=0)
-    return session.scalars(
-        participants_of(account)
-        .where(Participant.municipality_id == municipality)
-        .order_by(is_person, Participant.name, Participant.id)
-        .limit(MOST_SPEAKERS)
-    ).all()
+    among = participants_of(account).where(Participant.municipality_id == municipality)
+    return register(session, among.order_by(is_person, Participant.name, Participant.id))
+
+
+def askers(session: Session, account: Account, typed: str) -> Sequence[Participant]:
+    """Return whom a name can mean among the participants of the places that the account coordinates."""
+    return meant_by(session, participants_of(account).order_by(Participant.name, Participant.id), typed)
 
 
 def whole_consultation(session: Session, consultation: Consultation) -> Consultation:

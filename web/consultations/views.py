@@ -51,7 +51,7 @@ def new() -> ResponseReturnValue:
     session, account = current_session(), account_at_work()
     asker = queries.participant_of(session, account, identity_in(request.args.get("participant")))
     form = ConsultationForm.to_record(queries.places_of(session, account), asker)
-    form.look_up(partial(queries.namesakes, session, account))
+    form.look_up(partial(queries.askers, session, account))
     if not form.validate_on_submit():
         return render_template("consultations/form.html", form=form, consultation=None), _status(form)
     consultation = services.record(session, form.told, sent_key=form.sent_key.data or "", by=account, at=utc_now())
@@ -78,7 +78,7 @@ def edit(found: Consultation) -> ResponseReturnValue:
     """Write a consultation anew, such as with the answer that was given later."""
     session, account = current_session(), account_at_work()
     form = ConsultationForm.to_edit(found, queries.places_of(session, account))
-    form.look_up(partial(queries.namesakes, session, account))
+    form.look_up(partial(queries.askers, session, account))
     if not form.validate_on_submit():
         return render_template("consultations/form.html", form=form, consultation=found), _status(form)
     version = request.form.get("version", 0, type=int)

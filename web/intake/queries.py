@@ -25,7 +25,7 @@ from web.acts.queries import Done, acts_for, done_for
 __all__ = ["Done", "acts_for", "done_for", "perhaps_the_same", "places", "places_to_hand_in", "standing_titles"]
 
 NEED, OFFER = "need", "offer"
-MOST_PLACES: Final = 300
+MOST_PLACES: Final = 600
 MOST_ALIKE: Final = 5
 HAND_IN_PLACES: Final = 2
 FOR_EVERYBODY: Final = "community_development"

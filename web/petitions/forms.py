@@ -9,11 +9,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from models import Account, ConsentChannel, Goal, Participant, Petition, PetitionAnswer, utc_now
+from models import Account, ConsentChannel, Goal, Petition, PetitionAnswer, utc_now
 from models.years import town_day
 from web.fields import PastDay, members_of, one_line, options, plain
 from web.petitions.queries import State
 from web.petitions.services import Answered, Asked
+from web.registered.forms import RegisteredField
+from web.registered.queries import Register
 
 LONGEST_TEXT: Final = 4000
 TOO_LONG: Final = _l("Please keep it under 4,000 characters.")
@@ -48,7 +50,7 @@ def _line(text: Any, *, hint: Any = "", required: Any = None) -> StringField:
 class PetitionForm(FlaskForm):
     """What a body asks of the administration."""
 
-    participant = SelectField(_l("Which body asks?"), validators=[InputRequired(_l("Choose which body asks."))])
+    participant = RegisteredField(_l("Which body asks?"), validators=[InputRequired(_l("Choose which body asks."))])
     title = _line(
         _l("What is asked for, in one line?"),
         hint=_l("For example: a light at the crossing by the school"),
@@ -77,24 +79,22 @@ class PetitionForm(FlaskForm):
     )
     received_on = PastDay(_l("On which day did it come in?"), validators=[Optional()])
 
-    def offer(self, bodies: Sequence[Participant], account: Account) -> None:
+    def offer(self, bodies: Register, account: Account) -> None:
         """Let the reader choose among their own bodies and those of their places."""
-        self.bodies = {str(one.id): one for one in bodies}
-        self.own = {identity for identity, one in self.bodies.items() if account.represents(one.id)}
-        names = [(identity, one.name) for identity, one in self.bodies.items()]
-        self.participant.choices = options([("", _l("Choose")), *names] if len(names) > 1 else names)
+        self.participant.offer(bodies)
+        self.own = {identity for identity, one in self.participant.rows.items() if account.represents(one.id)}
         if not self.is_submitted():
             self.received_on.data = town_day(utc_now())
 
     @property
     def writes_for_others(self) -> bool:
         """Tell whether the reader may write for bodies that they do not speak for."""
-        return len(self.own) < len(self.bodies)
+        return len(self.own) < len(self.participant.rows)
 
     def validate_channel(self, field: RadioField) -> None:
         """Ask how a body told it, where somebody else writes it down."""
         told = {choice.value for choice in field.choices}
-        if self.participant.data in self.bodies and self.participant.data not in self.own and field.data not in told:
+        if self.participant.chosen and self.participant.data not in self.own and field.data not in told:
             raise ValidationError(_("Choose how they told you."))
 
     def validate_received_on(self, field: PastDay) -> None:
@@ -106,7 +106,7 @@ class PetitionForm(FlaskForm):
     def asked(self) -> Asked:
         """Return what was typed."""
         return Asked(
-            participant=self.bodies[self.participant.data],
+            participant=self.participant.one,
             title=self.title.data or "",
             text=self.text.data or "",
             priority=int(self.priority.data),

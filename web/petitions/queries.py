@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import Account, Area, AreaPlan, Goal, Participant, ParticipantKind, Petition, Role, lies_under
 from models.business_days import add_business_days
+from web.registered.queries import Register, register
 
 PAGE_SIZE: Final = 20
 MOST_OFFERED: Final = 300
@@ -101,11 +102,12 @@ def to_remind_of(session: Session, today: date) -> Sequence[Petition]:
     ).all()
 
 
-def bodies_of(session: Session, account: Account) -> Sequence[Participant]:
+def bodies_of(session: Session, account: Account) -> Register:
     """Return the bodies for which the account may write: its own first, then those of its places, by name."""
     own = _own(account)
     here = select(Area.id).where(lies_under(account.paths(Role.COORDINATOR)))
-    found = session.scalars(
+    is_of_others = case((Participant.id.in_(own), 0), else_=1)
+    among = (
         select(Participant)
         .where(
             Participant.kind != ParticipantKind.RESIDENT,
@@ -113,10 +115,9 @@ def bodies_of(session: Session, account: Account) -> Sequence[Participant]:
             or_(Participant.id.in_(own), Participant.area_id.in_(here)),
         )
         .options(lazyload(Participant.consents), joinedload(Participant.area))
-        .order_by(Participant.name, Participant.id)
-        .limit(MOST_OFFERED)
-    ).all()
-    return sorted(found, key=lambda one: one.id not in own)
+        .order_by(is_of_others, Participant.name, Participant.id)
+    )
+    return register(session, among)
 
 
 def goals_around(session: Session, petition: Petition) -> Sequence[Goal]:

@@ -37,6 +37,8 @@ from web.fields import Between, Day, PastDay, WholeNumber, members_of, one_line,
 from web.i18n import locale
 from web.labels import LABELS
 from web.reading import clock_time
+from web.registered.forms import RegisteredField
+from web.registered.queries import Register
 from web.roundtables.queries import Narrowing
 from web.roundtables.services import Came, Invitation, Minutes
 
@@ -112,7 +114,7 @@ class RoundtableForm(FlaskForm):
         validators=[Length(max=200, message=_l("Please keep it under 200 characters."))],
     )
     agenda = _text(_l("Agenda (optional)"), 6, hint=_l("One point a line. It is printed for the table."))
-    convenor = SelectField(_l("Which body calls it? (optional)"), validators=[Optional()], default="")
+    convenor = RegisteredField(_l("Which body calls it? (optional)"), without=_l("None"), validators=[Optional()])
     network = SelectField(_l("Of which network? (optional)"), validators=[Optional()], default="")
     is_public = BooleanField(
         _l("Open to all: everybody may read of it, with its minutes"),
@@ -120,14 +122,15 @@ class RoundtableForm(FlaskForm):
     )
     version = HiddenField()
 
-    def offer(self, places: Sequence[Area], bodies: Sequence[Participant], networks: Sequence[Network]) -> None:
-        """Let the selects offer what the reader looks after."""
+    def offer(
+        self, places: Sequence[Area], bodies: Register, networks: Sequence[Network], *, convenor: Participant | None
+    ) -> None:
+        """Let the fields offer what the reader looks after, and who called it before."""
         self.places = {str(one.id): one for one in places}
-        self.bodies = {str(one.id): one for one in bodies}
         self.networks = {str(one.id): one for one in networks}
         names = [(identity, one.name(locale())) for identity, one in self.places.items()]
         self.area.choices = options([("", _l("Choose")), *names] if len(names) > 1 else names)
-        self.convenor.choices = options([("", _l("None")), *((key, one.name) for key, one in self.bodies.items())])
+        self.convenor.offer(bodies, also=[] if convenor is None else [convenor])
         self.network.choices = options([("", _l("None")), *((key, one.name) for key, one in self.networks.items())])
 
     def show(self, roundtable: Roundtable) -> None:
@@ -172,7 +175,7 @@ class RoundtableForm(FlaskForm):
             agenda=self.agenda.data or "",
             is_public=bool(self.is_public.data),
             area=self.places[self.area.data],
-            convenor=self.bodies.get(self.convenor.data or ""),
+            convenor=self.convenor.chosen,
             network=self.networks.get(self.network.data or ""),
         )
 
@@ -183,7 +186,7 @@ class RoundtableForm(FlaskForm):
 class BodyForm(Form):
     """A body that took part, and with how many people."""
 
-    body = SelectField(_l("Body"), validators=[Optional()], validate_choice=False, default="")
+    body = RegisteredField(_l("Body"), without=_l("None"), validators=[Optional()])
     people = WholeNumber(_l("How many people"), validators=[Optional()])
 
     def validate_people(self, field: WholeNumber) -> None:
@@ -218,12 +221,10 @@ class MinutesForm(FlaskForm):
     )
     version = HiddenField()
 
-    def offer(self, bodies: Sequence[Participant]) -> None:
-        """Let bodies be chosen, and name the kinds of those who came besides."""
-        self.known = {str(one.id): one for one in bodies}
-        choices = options([("", _l("None")), *((key, one.name) for key, one in self.known.items())])
+    def offer(self, bodies: Register, *, came: Sequence[Participant]) -> None:
+        """Let bodies be chosen, also those that came by what was written before."""
         for entry in self.bodies:
-            entry.form.body.choices = choices
+            entry.form.body.offer(bodies, also=came, names_list=self.bodies[0].form.body.list_id)
 
     def show(self, roundtable: Roundtable) -> None:
         """Begin with what was written before, else with the day that was fixed."""
@@ -247,12 +248,10 @@ class MinutesForm(FlaskForm):
             raise ValidationError(_("This day lies in the future. Write down what has happened."))
 
     def validate_bodies(self, field: FieldList) -> None:
-        """Refuse a body that is named twice, or that is not one of the reader's places."""
+        """Refuse a body that is named twice."""
         chosen = [entry.form.body.data for entry in field if entry.form.body.data]
         if len(chosen) != len(set(chosen)):
             raise ValidationError(_("One body is named twice. Add the people up."))
-        if any(one not in self.known for one in chosen):
-            raise ValidationError(_("Choose one of the bodies in the list."))
 
     @property
     def others(self) -> list[WholeNumber]:
@@ -263,7 +262,7 @@ class MinutesForm(FlaskForm):
     def written(self) -> Minutes:
         """Return what was typed."""
         named = [
-            Came(kind=self.known[row.body.data].kind, people=row.people.data, participant=self.known[row.body.data])
+            Came(kind=row.body.one.kind, people=row.people.data, participant=row.body.one)
             for row in (entry.form for entry in self.bodies)
             if row.body.data
         ]

@@ -18,7 +18,6 @@ from models import (
     Goal,
     Network,
     Participant,
-    ParticipantKind,
     Partnership,
     Role,
     Roundtable,
@@ -126,21 +125,6 @@ def networks_in(session: Session, account: Account) -> Sequence[Network]:
         .where(Network.area_id.in_(_places(account)), Network.ended_at.is_(None))
         .options(raiseload(Network.members))
         .order_by(Network.name, Network.id)
-        .limit(MOST_OFFERED)
-    ).all()
-
-
-def bodies_in(session: Session, account: Account) -> Sequence[Participant]:
-    """Return the bodies of the account's places, by name."""
-    return session.scalars(
-        select(Participant)
-        .where(
-            Participant.area_id.in_(_places(account)),
-            Participant.kind != ParticipantKind.RESIDENT,
-            Participant.left_at.is_(None),
-        )
-        .options(lazyload(Participant.consents))
-        .order_by(Participant.name, Participant.id)
         .limit(MOST_OFFERED)
     ).all()
 

@@ -1,6 +1,5 @@
 """Pages of meetings: the list, calling one, its minutes, and what came of its decisions."""
 
-from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 
 from models import AreaPlan, Decision, Permission, Roundtable, is_granted, utc_now
 from web.consultations.forms import HeardForm
-from web.consultations.queries import places_of, speakers_in
+from web.consultations.queries import bodies_of, places_of, speakers_in
 from web.database import current_session
 from web.pages import pagination
 from web.roundtables import documents, queries, services
@@ -105,7 +104,7 @@ def minutes(found: Roundtable) -> ResponseReturnValue:
     whole = queries.whole(session, found)
     form.show(whole)
     came = [one.participant for one in whole.attendances if one.participant is not None]
-    form.offer(_with(queries.bodies_in(session, account_at_work()), *came))
+    form.offer(bodies_of(session, account_at_work()), came=came)
     if not form.validate_on_submit():
         return render_template("roundtables/minutes.html", form=form, roundtable=whole), _status(form)
     services.hold(session, whole, form.written, version=request.form.get("version", 0, type=int))
@@ -162,16 +161,13 @@ def result(found: Roundtable, decision: UUID) -> ResponseReturnValue:
 
 def _invitation_form(written: Roundtable | None = None) -> RoundtableForm:
     session, account, form = current_session(), account_at_work(), RoundtableForm()
-    bodies, networks = queries.bodies_in(session, account), queries.networks_in(session, account)
+    networks, convenor = list(queries.networks_in(session, account)), None
     if written is not None:
-        bodies, networks = _with(bodies, written.convenor), _with(networks, written.network)
-    form.offer(places_of(session, account), bodies, networks)
+        convenor = written.convenor
+        # What was written down before may be over by now.
+        networks += [written.network] if written.network is not None and written.network not in networks else []
+    form.offer(places_of(session, account), bodies_of(session, account), networks, convenor=convenor)
     return form
-
-
-def _with(rows: Sequence[Row], *also: Row | None) -> list[Row]:
-    """Return rows with what was written down before, which may not be among them any longer."""
-    return [*rows, *(one for one in also if one is not None and one not in rows)]
 
 
 def _decision(found: Roundtable, identity: UUID) -> Decision:

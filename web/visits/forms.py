@@ -17,6 +17,8 @@ from models.years import town_day
 from web.consultations.forms import LONGEST_TEXT, TOO_LONG, not_in_the_future
 from web.fields import Between, Day, PastDay, WholeNumber, members_of, options, plain
 from web.i18n import locale
+from web.registered.forms import RegisteredField
+from web.registered.queries import Register
 from web.visits.services import Report, Rhythm
 
 MOST_PEOPLE: Final = 9999
@@ -27,7 +29,7 @@ class VisitForm(FlaskForm):
     """Where somebody was, how they helped, and what they saw and heard; written on a phone in a minute."""
 
     area = SelectField(_l("Place"), default="", description=_l("Not needed where you choose a body."))
-    participant = SelectField(_l("Body (optional)"), default="")
+    participant = RegisteredField(_l("Body (optional)"), without=_l("None"))
     visited_on = PastDay(_l("On which day?"), validators=[InputRequired(_l("Enter a day.")), not_in_the_future])
     support = RadioField(
         _l("How did you help?"),
@@ -59,7 +61,7 @@ class VisitForm(FlaskForm):
     def to_record(
         cls,
         places: Sequence[Area],
-        bodies: Sequence[Participant],
+        bodies: Register,
         *,
         at: Area | None,
         to: Participant | None,
@@ -67,7 +69,7 @@ class VisitForm(FlaskForm):
     ) -> "VisitForm":
         """Return the form for a new visit, with the place or body that a link named."""
         form = cls()
-        form._offer(places, bodies)
+        form._offer(places, bodies, first=to or (None if about is None else about.participant))
         if not form.is_submitted():
             form.visited_on.data, form.sent_key.data = town_day(utc_now()), uuid4().hex
             form.consultation.data = "" if about is None else str(about.id)
@@ -77,10 +79,10 @@ class VisitForm(FlaskForm):
         return form
 
     @classmethod
-    def to_edit(cls, visit: Visit, places: Sequence[Area], bodies: Sequence[Participant]) -> "VisitForm":
+    def to_edit(cls, visit: Visit, places: Sequence[Area], bodies: Register) -> "VisitForm":
         """Return the form with what was written down."""
         form = cls()
-        form._offer(places, bodies)
+        form._offer(places, bodies, first=visit.participant)
         if not form.is_submitted():
             for name in ("visited_on", "heard", "seen", "people_met", "sent_key"):
                 form[name].data = getattr(visit, name)
@@ -88,11 +90,10 @@ class VisitForm(FlaskForm):
             form._preselect(visit.area, visit.participant)
         return form
 
-    def _offer(self, places: Sequence[Area], bodies: Sequence[Participant]) -> None:
+    def _offer(self, places: Sequence[Area], bodies: Register, *, first: Participant | None) -> None:
         self.places = {str(place.id): place for place in places}
-        self.bodies = {str(body.id): body for body in bodies}
         self.area.choices = options([("", _l("Choose")), *names_of(places)])
-        self.participant.choices = options([("", _l("None")), *((key, one.name) for key, one in self.bodies.items())])
+        self.participant.offer(bodies, also=[] if first is None else [first])
 
     def _preselect(self, at: Area | None, to: Participant | None) -> None:
         if to is not None:
@@ -119,7 +120,7 @@ class VisitForm(FlaskForm):
     @property
     def report(self) -> Report:
         """Return what was written down."""
-        body = self.bodies.get(self.participant.data)
+        body = self.participant.chosen
         return Report(
             visited_on=cast("date", self.visited_on.data),
             support=Support(self.support.data),
@@ -135,7 +136,7 @@ class PlanForm(FlaskForm):
     """How often somebody goes to a place or body."""
 
     area = SelectField(_l("Place"), default="", description=_l("Not needed where you choose a body."))
-    participant = SelectField(_l("Only to one body (optional)"), default="")
+    participant = RegisteredField(_l("Only to one body (optional)"), without=_l("None"))
     every_months = WholeNumber(
         _l("Every how many months?"),
         default=MONTHLY,
@@ -149,14 +150,13 @@ class PlanForm(FlaskForm):
 
     @classmethod
     def to_begin(
-        cls, places: Sequence[Area], bodies: Sequence[Participant], *, at: Area | None, to: Participant | None
+        cls, places: Sequence[Area], bodies: Register, *, at: Area | None, to: Participant | None
     ) -> "PlanForm":
         """Return the form for a new plan, with the place or body that a link named."""
         form = cls()
         form.places = {str(place.id): place for place in places}
-        form.bodies = {str(body.id): body for body in bodies}
         form.area.choices = options([("", _l("Choose")), *names_of(places)])
-        form.participant.choices = options([("", _l("None")), *((key, one.name) for key, one in form.bodies.items())])
+        form.participant.offer(bodies, also=[] if to is None else [to])
         if not form.is_submitted():
             form.begins_on.data = town_day(utc_now())
             form.participant.data = "" if to is None else str(to.id)
@@ -187,7 +187,7 @@ class PlanForm(FlaskForm):
         """Return the place that is planned for, as far as it is chosen."""
         if self.row is not None:
             return self.row.area
-        body = self.bodies.get(self.participant.data)
+        body = self.participant.chosen
         place: Area | None = body.area if body is not None else self.places.get(self.area.data)
         return place
 
@@ -203,7 +203,7 @@ class PlanForm(FlaskForm):
 
     def rhythm(self, area: Area) -> Rhythm:
         """Return what was planned."""
-        body = self.row.participant if self.row is not None else self.bodies.get(self.participant.data)
+        body = self.row.participant if self.row is not None else self.participant.chosen
         return Rhythm(
             area=area,
             participant=body,

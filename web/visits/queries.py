@@ -17,7 +17,6 @@ from models import (
     AreaLevel,
     Consultation,
     Participant,
-    ParticipantKind,
     Provenance,
     Referral,
     Role,
@@ -33,14 +32,12 @@ from web.consultations.queries import (
     coordinated,
     named,
     needs_from,
-    participants_of,
     referrals_from,
 )
 
 PAGE_SIZE: Final = 20
 MOST_RECENT: Final = 10
 MOST_PLACES: Final = 1000
-MOST_BODIES: Final = 300
 MOST_VISITORS: Final = 100
 
 
@@ -178,17 +175,6 @@ def consultation_of(session: Session, account: Account, identity: UUID | None) -
     """Return the consultation with this id if the account coordinates its place."""
     found = None if identity is None else session.get(Consultation, identity)
     return found if found is not None and account.covers(Role.COORDINATOR, found.area.path) else None
-
-
-def bodies_of(session: Session, account: Account, *, also: Participant | None) -> Sequence[Participant]:
-    """Return the bodies that can be visited, by name; the one that is asked for comes first."""
-    found = session.scalars(
-        participants_of(account)
-        .where(Participant.kind != ParticipantKind.RESIDENT)
-        .order_by(Participant.name, Participant.id)
-        .limit(MOST_BODIES)
-    ).all()
-    return found if also is None else [also, *(body for body in found if body.id != also.id)]
 
 
 def visitors_in(session: Session, area: Area) -> Sequence[Account]:

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from models import Permission, Visit, VisitPlan, utc_now
 from models.years import town_day
 from web.consultations.forms import HeardForm, identity_in
-from web.consultations.queries import participant_of, place_of, places_of, speakers_in
+from web.consultations.queries import bodies_of, participant_of, place_of, places_of, speakers_in
 from web.consultations.services import begin_need
 from web.database import current_session
 from web.pages import pagination
+from web.registered.queries import Register
 from web.security import account_at_work, allow_worker, requires
 from web.visits import queries, services
 from web.visits.forms import NONE, PlanForm, VisitFilter, VisitForm
@@ -77,9 +78,7 @@ def new() -> ResponseReturnValue:
     to = participant_of(session, account, identity_in(request.args.get("participant")))
     asked = request.values.get("consultation") if request.method == "GET" else request.form.get("consultation")
     about = queries.consultation_of(session, account, identity_in(asked))
-    also = to or (None if about is None else about.participant)
-    bodies = queries.bodies_of(session, account, also=also)
-    form = VisitForm.to_record(places_of(session, account), bodies, at=at, to=to, about=about)
+    form = VisitForm.to_record(places_of(session, account), bodies_of(session, account), at=at, to=to, about=about)
     if not form.validate_on_submit():
         page = render_template("visits/form.html", form=form, visit=None, about=about, account_key=account.id)
         return page, _status(form)
@@ -96,7 +95,7 @@ def new() -> ResponseReturnValue:
 @requires(Permission.PAGE_SEE)
 def offline() -> ResponseReturnValue:
     """Show the form as phones keep it, to be opened without a connection: the same for everybody, about nobody."""
-    form = VisitForm.to_record([], [], at=None, to=None, about=None)
+    form = VisitForm.to_record([], Register(), at=None, to=None, about=None)
     return render_template("visits/offline.html", form=form)
 
 
@@ -121,8 +120,7 @@ def visit(found: Visit) -> ResponseReturnValue:
 def edit(found: Visit) -> ResponseReturnValue:
     """Write a visit anew."""
     session, account = current_session(), account_at_work()
-    bodies = queries.bodies_of(session, account, also=found.participant)
-    form = VisitForm.to_edit(found, places_of(session, account), bodies)
+    form = VisitForm.to_edit(found, places_of(session, account), bodies_of(session, account))
     if not form.validate_on_submit():
         return render_template("visits/form.html", form=form, visit=found, about=None), _status(form)
     services.change(found, form.report, version=request.form.get("version", 0, type=int), by=account)
@@ -152,8 +150,7 @@ def new_plan() -> ResponseReturnValue:
     session, account = current_session(), account_at_work()
     at = place_of(session, account, identity_in(request.args.get("area")))
     to = participant_of(session, account, identity_in(request.args.get("participant")))
-    bodies = queries.bodies_of(session, account, also=to)
-    form = PlanForm.to_begin(places_of(session, account), bodies, at=at, to=to)
+    form = PlanForm.to_begin(places_of(session, account), bodies_of(session, account), at=at, to=to)
     place = form.place or at
     form.offer_visitors([account] if place is None else queries.visitors_in(session, place))
     if not form.validate_on_submit() or place is None:

@@ -82,8 +82,7 @@ def test_a_program_that_posts_for_somebody_else_says_who_said_it(
 
     assert answer.status_code == 422
     assert answer.json["type"] == "about:blank#way_missing"
-    rows: Sequence[object] = session.scalars(select(Need)).all() + session.scalars(select(Offer)).all()
-    assert rows == []
+    assert [*session.scalars(select(Need)), *session.scalars(select(Offer))] == []
 
 
 @pytest.mark.parametrize("kind", ["needs", "offers"])

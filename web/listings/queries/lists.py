@@ -32,7 +32,7 @@ from web.listings.queries.visibility import ListingModel, visible_needs_to, visi
 from web.participants.queries import SeenParticipant, seen_by
 
 PAGE_SIZE: Final = 20
-MOST_PLACES: Final = 300
+MOST_PLACES: Final = 600
 LONGEST_QUERY: Final = 100
 LONGEST_VALUE: Final = 200
 

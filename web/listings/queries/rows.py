@@ -43,7 +43,7 @@ from web.listings.queries.lists import newest_first
 from web.listings.queries.visibility import ListingModel, visible_needs_to
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
-MOST_PLACES: Final = 300
+MOST_PLACES: Final = 600
 MOST_PARTICIPANTS: Final = 500
 MOST_REFRESHED: Final = 50
 MOST_COMPARED: Final = 40

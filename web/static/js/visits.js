@@ -23,9 +23,15 @@ const isShell = form !== null && "offline" in form.dataset;
 const CHOSEN_FROM = ["area", "participant"];
 const choices = () => JSON.parse(localStorage.getItem(CHOICES) || "null");
 
+// A list of places or bodies; where the bodies are too many for one, the names that are suggested stand for them.
+const choicesOf = (control) => {
+  const first = control.list ? [["", ""]] : [];
+  return [...first, ...[...(control.list || control).options].map(({ value, text }) => [value, text || value])];
+};
+
 const rememberChoices = () => {
   const told = { account: box.dataset.account };
-  for (const name of CHOSEN_FROM) told[name] = [...form.elements[name].options].map(({ value, text }) => [value, text]);
+  for (const name of CHOSEN_FROM) told[name] = choicesOf(form.elements[name]);
   localStorage.setItem(CHOICES, JSON.stringify(told));
 };
 
@@ -56,7 +62,7 @@ const freshKey = () =>
 
 const textOf = (name) => {
   const control = form.elements[name];
-  return control.value && control.selectedOptions ? control.selectedOptions[0].text : "";
+  return control.value && control.selectedOptions ? control.selectedOptions[0].text : control.value;
 };
 
 const keep = (state) => {
