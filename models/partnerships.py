@@ -322,7 +322,7 @@ class Enquiry(Base, kw_only=True):
     answered_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     channel: Mapped[ConsentChannel | None] = mapped_column(default=None, init=False)
     note: Mapped[str] = mapped_column(Text, default="", init=False)
-    said_by: Mapped[str] = mapped_column(String(100), default="", init=False)
+    said_by: Mapped[str | None] = mapped_column(String(100), default=None, init=False)
     released_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     alerted_at: Mapped[datetime | None] = mapped_column(default=None, init=False)

@@ -242,8 +242,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "principles": _table(code=O, position=O, name_ja=O, name_en=O, gates=O, set_id=O),
         "provenances": _table(need_id=O, visit_id=O, consultation_id=O, roundtable_id=O, goal_id=O),
         "referrals": _table(
-            text=P, contact=P, consent=O, sent_on=O, receipt_due_on=O, token_hash=S, state=O, received_at=O,
-            received_by=P, closed_at=O, outcome=P, reminded_at=O, area_id=O, intermediary_id=O,
+            text=P, contact=P, consent=O, sent_on=O, receipt_due_on=O, result_due_on=O, token_hash=S, state=O,
+            received_at=O, received_by=P, closed_at=O, outcome=P, reminded_at=O, area_id=O, intermediary_id=O,
             consultation_id=O, visit_id=O, need_id=O, participant_id=O, sent_by_id=O, version=O,
         ),
         "reveals": _table(

@@ -1,6 +1,6 @@
 """Passing somebody on: the directory of intermediaries and offices, and each referral with its receipt."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -11,14 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
+from models.business_days import add_business_days
 from models.consultations import Consultation
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue
 from models.listings import Need
 from models.participants import ConsentChannel, Participant
 from models.taxonomy import ActivityField
 from models.visits import Visit
+from models.years import town_day
 
 RECEIPT_BUSINESS_DAYS: Final = 5
+RESULT_BUSINESS_DAYS: Final = 20
+LINK_STAYS: Final = timedelta(days=30)
 
 
 class IntermediaryKind(StrEnum):
@@ -109,6 +113,7 @@ class Referral(Versioned, Base, kw_only=True):
     state: Mapped[ReferralState] = mapped_column(default=ReferralState.SENT, init=False)
     received_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     received_by: Mapped[str] = mapped_column(String(100), default="", init=False)
+    result_due_on: Mapped[date | None] = mapped_column(default=None, init=False)
     closed_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     outcome: Mapped[str] = mapped_column(Text, default="", init=False)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
@@ -140,9 +145,22 @@ class Referral(Versioned, Base, kw_only=True):
         """Tell whether somebody still has to do something."""
         return self.state in {ReferralState.SENT, ReferralState.RECEIVED}
 
+    @property
+    def due_on(self) -> date | None:
+        """Return by when the other side is heard of next: first with the receipt, then with what came of it."""
+        if self.state is ReferralState.SENT:
+            return self.receipt_due_on
+        return self.result_due_on if self.state is ReferralState.RECEIVED else None
+
     def is_overdue(self, today: date) -> bool:
-        """Tell whether nobody gave a receipt in time."""
-        return self.state is ReferralState.SENT and today > self.receipt_due_on
+        """Tell whether nobody gave a receipt, or told what came of it, in time."""
+        return self.due_on is not None and today > self.due_on
+
+    def is_readable_by_link(self, at: datetime) -> bool:
+        """Tell whether its link still leads somewhere: not once it was taken back, nor long after it ended."""
+        if self.state is ReferralState.WITHDRAWN:
+            return False
+        return self.closed_at is None or at < self.closed_at + LINK_STAYS
 
     def receive(self, *, by: str, at: datetime) -> None:
         """Note that the other side has it and will look after it; this is the receipt."""
@@ -151,6 +169,16 @@ class Referral(Versioned, Base, kw_only=True):
         if not by:
             raise InvalidValue("a receipt names who gives it")
         self.state, self.received_by, self.received_at = ReferralState.RECEIVED, by, at
+        self._await_the_result(at=at)
+
+    def go_on(self, *, at: datetime) -> None:
+        """Note that the other side is still at it, and is asked again later."""
+        if self.state is not ReferralState.RECEIVED:
+            raise IllegalMove("only who received it is still at it")
+        self._await_the_result(at=at)
+
+    def _await_the_result(self, *, at: datetime) -> None:
+        self.result_due_on, self.reminded_at = add_business_days(town_day(at), RESULT_BUSINESS_DAYS), None
 
     def decline(self, *, because: str, at: datetime) -> None:
         """Note that the other side cannot look after it, so that somebody else must."""

@@ -1,8 +1,10 @@
-"""Who gave an answer that was noted for somebody.
+"""Who gave an answer that was noted for somebody; by when one hears what came of a referral.
 
 Revision ID: 1796889600
 Revises: 1796803200
 """
+
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +18,14 @@ depends_on = None
 
 def upgrade():
     # Who gave the answers that were noted so far was not asked.
-    op.add_column('enquiries', sa.Column('said_by', sa.String(length=100), nullable=False, server_default=''))
+    op.add_column('enquiries', sa.Column('said_by', sa.String(length=100), nullable=True))
+    # What was received before is asked about four weeks after the upgrade.
+    op.add_column('referrals', sa.Column('result_due_on', sa.Date(), nullable=True))
+    result_due_on = date.today() + timedelta(days=28)
+    referrals = sa.table('referrals', sa.column('state', sa.String()), sa.column('result_due_on', sa.Date()))
+    op.execute(referrals.update().where(referrals.c.state == 'received').values(result_due_on=result_due_on))
 
 
 def downgrade():
+    op.drop_column('referrals', 'result_due_on')
     op.drop_column('enquiries', 'said_by')

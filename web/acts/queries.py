@@ -129,7 +129,7 @@ def _said_in_partnerships(session: Session, participant: Participant) -> list[Do
             literal(REPLY),
             Enquiry.answered_at,
             Enquiry.channel,
-            Enquiry.said_by,
+            func.coalesce(Enquiry.said_by, ""),
             Partnership.title,
             func.coalesce(Account.name, ""),
         )

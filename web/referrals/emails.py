@@ -13,8 +13,13 @@ def referral(session: Session, sent: Referral) -> None:
 
 
 def reminder(session: Session, sent: Referral) -> None:
-    """Ask once more for the receipt."""
+    """Ask once more for the receipt, or for what came of it."""
     _to_the_other_side(session, "referral-reminder", sent)
+
+
+def withdrawn(session: Session, sent: Referral) -> None:
+    """Tell the other side that it need not look after it any longer."""
+    _to_the_other_side(session, "referral-withdrawn", sent)
 
 
 def answered(session: Session, sent: Referral, *, to: Account) -> None:
@@ -33,7 +38,7 @@ def answered(session: Session, sent: Referral, *, to: Account) -> None:
 
 
 def overdue(session: Session, sent: Referral, *, to: Account) -> None:
-    """Tell a coordinator that no receipt came in time."""
+    """Tell a coordinator that no receipt, or no word of what came of it, came in time."""
     compose(
         session,
         "referral-overdue",
@@ -41,6 +46,7 @@ def overdue(session: Session, sent: Referral, *, to: Account) -> None:
         name=sent.intermediary.name,
         phone=sent.intermediary.phone,
         number=queries.number_of(sent),
+        state=sent.state,
         was_reminded=bool(sent.intermediary.email),
         url=page_url(session, f"/referrals/{sent.id}"),
     )
@@ -57,6 +63,7 @@ def _to_the_other_side(session: Session, template: str, sent: Referral) -> None:
         place=sent.area.name("ja"),
         sender=sent.sent_by.name if sent.sent_by is not None else "",
         number=queries.number_of(sent),
-        due_on=sent.receipt_due_on,
+        state=sent.state,
+        due_on=sent.due_on,
         url=page_url(session, f"/referrals/link/{queries.token_for(session, sent)}"),
     )

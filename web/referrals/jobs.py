@@ -1,4 +1,4 @@
-"""What the worker does by the hour: it asks for receipts that did not come in time."""
+"""What the worker does by the hour: it asks for what did not come in time from those whom somebody was passed on to."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ MORNING: Final = 7
 
 
 def tidy(app: Flask) -> None:
-    """Remind of receipts from the morning on, each once, one a transaction."""
+    """Remind of receipts and results from the morning on, each once, one a transaction."""
     at = utc_now()
     if at.astimezone(TOWN_TIME).hour < MORNING:
         return

@@ -152,15 +152,23 @@ def finish(session: Session, referral: Referral, *, outcome: str, at: datetime, 
     _tell(session, referral, by=by)
 
 
+def go_on(session: Session, referral: Referral, *, at: datetime) -> None:
+    """Note that the other side is still at it; it is asked for what came of it later."""
+    queries.lock(session, referral)
+    referral.go_on(at=at)
+
+
 def withdraw(session: Session, referral: Referral, *, because: str, at: datetime) -> None:
-    """Take a referral back; somebody here looks after it again."""
+    """Take a referral back and tell the other side; somebody here looks after it again."""
     queries.lock(session, referral)
     referral.withdraw(because=because, at=at)
     _reopen(referral)
+    if referral.intermediary.email:
+        emails.withdrawn(session, referral)
 
 
 def remind(session: Session, referral: Referral, *, at: datetime) -> None:
-    """Ask once more for the receipt, once, and tell whoever sent it that none came."""
+    """Ask once more for the receipt, or for what came of it, and tell whoever sent it that nothing was heard."""
     queries.lock(session, referral)
     if referral.reminded_at is not None or not referral.is_overdue(town_day(at)):
         return

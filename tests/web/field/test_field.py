@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from flask.testing import FlaskClient
 
-from models import Account, AuditedSession, Petition, Roundtable, RoundtableKind
+from models import Account, AuditedSession, NeedStatus, Petition, Provenance, Roundtable, RoundtableKind
 from tests.factories import (
     make_account,
     make_appointment,
@@ -72,3 +72,25 @@ def test_who_coordinates_nothing_does_not_go_out_from_here(session: AuditedSessi
     session.add(account)
     session.commit()
     assert signed_in(account).get("/field").status_code == 403
+
+
+def test_what_was_heard_and_left_as_a_draft_stands_on_a_list_of_its_place(
+    session: AuditedSession, signed_in: SignedIn
+) -> None:
+    municipality = make_municipality()
+    coordinator, stranger = make_appointment(municipality).account, make_appointment(make_municipality()).account
+    body = make_participant(area=municipality)
+    left = make_need(participant=body, title="草刈り", status=NeedStatus.DRAFT)
+    opened = make_need(participant=body, title="雪かき")
+    own = make_need(participant=body, title="自分の下書き", status=NeedStatus.DRAFT)
+    consultation = make_consultation(area=municipality)
+    session.add_all([coordinator, stranger, own])
+    session.add_all([Provenance(need=one, consultation=consultation) for one in (left, opened)])
+    session.commit()
+
+    assert waiting(session, coordinator, at=AT).drafts == 1
+    page = signed_in(coordinator).get("/field/drafts").text
+    assert "草刈り" in page
+    assert "雪かき" not in page
+    assert "自分の下書き" not in page
+    assert "草刈り" not in signed_in(stranger).get("/field/drafts").text

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -197,3 +198,54 @@ def test_the_letter_prints_with_a_code(sent: Town, as_coordinator: FlaskClient) 
 
     assert queries.number_of(sent.referral()) in as_coordinator.get(f"{url}/paper").text
     assert as_coordinator.get(f"{url}/qr.svg").content_type == "image/svg+xml"
+
+
+def test_who_gave_the_receipt_and_is_not_heard_of_again_is_asked_once_and_stands_among_the_overdue(
+    sent: Town, client: FlaskClient, work_at: WorkAt
+) -> None:
+    receive(sent, client)
+    last_day = sent.referral().due_on
+    assert last_day == date(2026, 12, 28)
+
+    for moment in ("2026-12-28T01:00:00+00:00", "2026-12-29T01:00:00+00:00", "2026-12-30T01:00:00+00:00"):
+        work_at(jobs.tidy, moment)
+
+    assert sent.mails("referral-reminder")[0].subject.startswith("その後いかがですか")
+    assert len(sent.mails("referral-reminder")) == 1
+    assert [mail.to_account_id for mail in sent.mails("referral-overdue")] == [sent.coordinator.id]
+    sent.session.expire_all()
+    assert queries.overdue(sent.session, sent.coordinator, date(2026, 12, 29)) == [sent.referral()]
+
+
+def test_who_is_still_at_it_says_so_and_is_asked_again_later(
+    sent: Town, client: FlaskClient, as_coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(sent, client)
+    monkeypatch.setenv("ENISHI_NOW", "2026-12-01T01:00:00+00:00")
+    as_coordinator.post(f"/referrals/{sent.referral().id}/go-on")
+    assert sent.referral().due_on == date(2026, 12, 29)
+    monkeypatch.setenv("ENISHI_NOW", "2026-12-30T01:00:00+00:00")
+    assert sent.referral().is_overdue(date(2026, 12, 30))
+
+    client.post(sent.link(), data={"said": "go_on"})
+
+    assert not sent.referral().is_overdue(date(2026, 12, 30))
+
+
+def test_the_other_side_hears_that_a_referral_is_taken_back(sent: Town, as_coordinator: FlaskClient) -> None:
+    as_coordinator.post(f"/referrals/{sent.referral().id}/withdraw", data={"taken_back": "本人が自分で行った"})
+
+    assert [mail.to_address for mail in sent.mails("referral-withdrawn")] == [sent.near.email]
+    assert "本人が自分で行った" not in sent.mails("referral-withdrawn")[0].body
+
+
+def test_what_has_ended_is_read_through_the_link_no_longer(
+    sent: Town, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(sent, client)
+    client.post(sent.link(), data={"said": "finish", "outcome": "説明会に来た"})
+
+    assert "団体の始めかた" not in client.get(sent.link()).text
+    monkeypatch.setenv("ENISHI_NOW", "2026-12-31T01:00:00+00:00")
+    assert client.get(sent.link()).status_code == 410
+    assert client.get(f"{sent.link()}/receipt").status_code == 410

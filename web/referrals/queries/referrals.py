@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from itsdangerous import URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
@@ -74,7 +74,7 @@ def index_page(session: Session, account: Account, show: str, *, today: date, nu
     """Return one page of the referrals: overdue first, then what is open by its day, then what has ended."""
     found = visible_to(account)
     if show == OVERDUE:
-        found = found.where(_is_overdue(today))
+        found = found.where(is_overdue(today))
     elif show == ANY_OPEN:
         found = found.where(Referral.state.in_(OPEN))
     elif show == MINE:
@@ -82,14 +82,14 @@ def index_page(session: Session, account: Account, show: str, *, today: date, nu
     elif show in set(ReferralState):
         found = found.where(Referral.state == ReferralState(show))
     total = session.scalar(found.with_only_columns(func.count(Referral.id))) or 0
-    late = session.scalar(visible_to(account).where(_is_overdue(today)).with_only_columns(func.count(Referral.id)))
+    late = session.scalar(visible_to(account).where(is_overdue(today)).with_only_columns(func.count(Referral.id)))
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
-    order = case((_is_overdue(today), 0), (Referral.state.in_(OPEN), 1), else_=2)
+    order = case((is_overdue(today), 0), (Referral.state.in_(OPEN), 1), else_=2)
     referrals = session.scalars(
         found.options(*_in_a_list())
         .order_by(
             order,
-            case((Referral.state.in_(OPEN), Referral.receipt_due_on)),
+            case((Referral.state == ReferralState.SENT, Referral.receipt_due_on), else_=Referral.result_due_on),
             Referral.sent_on.desc(),
             Referral.id,
         )
@@ -103,7 +103,7 @@ def overdue(session: Session, account: Account, today: date) -> Sequence[Referra
     """Return the referrals from the account's places for which nobody gave a receipt in time, the oldest first."""
     return session.scalars(
         visible_to(account)
-        .where(_is_overdue(today))
+        .where(is_overdue(today))
         .options(*_in_a_list())
         .order_by(Referral.receipt_due_on, Referral.id)
     ).all()
@@ -188,13 +188,13 @@ def by_token(session: Session, token: str) -> Referral | None:
 def lock(session: Session, referral: Referral) -> None:
     """Make others wait who want to answer or remind, and read it anew."""
     session.execute(select(Referral.id).where(Referral.id == referral.id).with_for_update(key_share=True))
-    session.refresh(referral, ["state", "received_at", "closed_at", "reminded_at", "version"])
+    session.refresh(referral, ["state", "received_at", "result_due_on", "closed_at", "reminded_at", "version"])
 
 
 def due_for_reminder(session: Session, today: date) -> Sequence[UUID]:
-    """Return the referrals without a receipt of which nobody was reminded yet."""
+    """Return the referrals of which the other side is not heard, and was not reminded yet."""
     return session.scalars(
-        select(Referral.id).where(_is_overdue(today), Referral.reminded_at.is_(None)).order_by(Referral.id)
+        select(Referral.id).where(is_overdue(today), Referral.reminded_at.is_(None)).order_by(Referral.id)
     ).all()
 
 
@@ -219,8 +219,12 @@ def number_of(referral: Referral) -> str:
     return f"{referral.sent_on:%Y%m%d}-{referral.id.hex[:6].upper()}"
 
 
-def _is_overdue(today: date) -> ColumnElement[bool]:
-    return and_(Referral.state == ReferralState.SENT, Referral.receipt_due_on < today)
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Return the condition that the other side should have been heard of."""
+    return or_(
+        and_(Referral.state == ReferralState.SENT, Referral.receipt_due_on < today),
+        and_(Referral.state == ReferralState.RECEIVED, Referral.result_due_on < today),
+    )
 
 
 def _of(session: Session, condition: ColumnElement[bool]) -> Sequence[Referral]:

@@ -123,6 +123,15 @@ def finish(found: Referral) -> ResponseReturnValue:
     return _back(found)
 
 
+@bp.post("/referrals/<uuid:id>/go-on")
+@requires(Permission.REFERRAL_SEE, on=Referral)
+def go_on(found: Referral) -> ResponseReturnValue:
+    """Note that the other side is still at it."""
+    services.go_on(current_session(), found, at=utc_now())
+    flash(_("It has been noted. You will be told if nothing is heard again."), "success")
+    return _back(found)
+
+
 @bp.post("/referrals/<uuid:id>/withdraw")
 @requires(Permission.REFERRAL_SEE, on=Referral)
 def withdraw(found: Referral) -> ResponseReturnValue:
