@@ -218,18 +218,27 @@ def test_who_gave_the_receipt_and_is_not_heard_of_again_is_asked_once_and_stands
 
 
 def test_who_is_still_at_it_says_so_and_is_asked_again_later(
-    sent: Town, client: FlaskClient, as_coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    sent: Town, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive(sent, client)
-    monkeypatch.setenv("ENISHI_NOW", "2026-12-01T01:00:00+00:00")
-    as_coordinator.post(f"/referrals/{sent.referral().id}/go-on")
-    assert sent.referral().due_on == date(2026, 12, 29)
     monkeypatch.setenv("ENISHI_NOW", "2026-12-30T01:00:00+00:00")
     assert sent.referral().is_overdue(date(2026, 12, 30))
 
     client.post(sent.link(), data={"said": "go_on"})
 
     assert not sent.referral().is_overdue(date(2026, 12, 30))
+
+
+def test_a_coordinator_notes_that_the_other_side_is_still_at_it(
+    sent: Town, client: FlaskClient, as_coordinator: FlaskClient
+) -> None:
+    receive(sent, client)
+    sent.referral().result_due_on = date(2026, 11, 27)
+    sent.session.commit()
+
+    as_coordinator.post(f"/referrals/{sent.referral().id}/go-on")
+
+    assert sent.referral().due_on == date(2026, 12, 28)
 
 
 def test_the_other_side_hears_that_a_referral_is_taken_back(sent: Town, as_coordinator: FlaskClient) -> None:
