@@ -20,7 +20,7 @@ from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
 from models.networks import Network
 from models.on_behalf import ActOnBehalf
-from models.participants import Participant
+from models.participants import ConsentChannel, Participant
 from models.partnerships import Enquiry, Partnership
 from models.petitions import Petition
 from models.referrals import Intermediary, Referral
@@ -109,6 +109,7 @@ class Permission(StrEnum):
     PETITION_SEE = "petition:see"
     PETITION_MAKE = "petition:make"
     PETITION_ANSWER = "petition:answer"
+    PETITION_EDIT = "petition:edit"
     DIRECTORY_SEE = "directory:see"
     DIRECTORY_ADD = "directory:add"
     DIRECTORY_EDIT = "directory:edit"
@@ -236,6 +237,11 @@ def looks_after_it(account: Account | None, subject: Area) -> bool:
     return account is not None and (
         account.covers(Role.COORDINATOR, subject.path) or account.covers(Role.ADMINISTRATOR, subject.path)
     )
+
+
+def takes_it_down_for_its_place(account: Account | None, subject: Petition) -> bool:
+    """Grant to those who look after the place, where the body told it and did not write it here itself."""
+    return subject.channel is not ConsentChannel.WEB and looks_after_its_place(account, subject)
 
 
 def looks_after_its_place(
@@ -562,6 +568,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.PETITION_SEE: (is_public_petition, represents_its_participant, looks_after_its_place),
         Permission.PETITION_MAKE: (represents_somebody, is_coordinator),
         Permission.PETITION_ANSWER: (looks_after_its_place,),
+        Permission.PETITION_EDIT: (represents_its_participant, takes_it_down_for_its_place),
         Permission.DIRECTORY_SEE: (anyone,),
         Permission.DIRECTORY_ADD: (is_coordinator, is_administrator),
         Permission.DIRECTORY_EDIT: (looks_after_its_place,),

@@ -12,7 +12,7 @@ from models.accounts import Account
 from models.area_plans import Goal
 from models.areas import Area
 from models.base import Base, Versioned
-from models.errors import AlreadyDecided, InvalidValue
+from models.errors import AlreadyDecided, IllegalMove, InvalidValue
 from models.participants import ConsentChannel, Participant
 
 LOWEST_PRIORITY: Final = 3
@@ -42,6 +42,7 @@ class Petition(Versioned, Base, kw_only=True):
         CheckConstraint("(answer IS NULL) = (answered_on IS NULL)", name="answered_on_iff_answered"),
         CheckConstraint("answer IS NULL OR answer_text <> ''", name="an_answer_says_why"),
         CheckConstraint("answer_due_on >= received_on", name="due_after_received"),
+        CheckConstraint("answer IS NULL OR withdrawn_on IS NULL", name="what_is_answered_is_not_withdrawn"),
         Index("ix_petitions_area_received_on", "area_id", "received_on"),
     )
 
@@ -58,6 +59,7 @@ class Petition(Versioned, Base, kw_only=True):
     answer_text: Mapped[str] = mapped_column(Text, default="", init=False)
     answer_is_public: Mapped[bool] = mapped_column(default=True, init=False)
     answered_on: Mapped[date | None] = mapped_column(default=None, init=False)
+    withdrawn_on: Mapped[date | None] = mapped_column(default=None, init=False)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None, init=False)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey("participants.id"), index=True, init=False)
@@ -74,7 +76,7 @@ class Petition(Versioned, Base, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Tell whether the administration still owes an answer."""
-        return self.answer is None
+        return self.answer is None and self.withdrawn_on is None
 
     @property
     def is_public(self) -> bool:
@@ -83,9 +85,24 @@ class Petition(Versioned, Base, kw_only=True):
 
     def reply(self, answer: PetitionAnswer, text: str, *, public: bool, by: Account | None, on: date) -> None:
         """Answer once, with the reason; in public unless there is a reason not to."""
-        if self.answer is not None:
-            raise AlreadyDecided("this petition was answered already")
+        self.check_open()
         if not text:
             raise InvalidValue("an answer says why")
         self.answer, self.answer_text, self.answer_is_public = answer, text, public
         self.answered_by, self.answered_on = by, on
+
+    def withdraw(self, *, on: date) -> None:
+        """Take it back before it is answered; no answer is owed any longer."""
+        self.check_open()
+        self.withdrawn_on = on
+
+    def publish(self, *, public: bool) -> None:
+        """Show petition and answer to everybody, or no longer."""
+        if self.answer is None:
+            raise IllegalMove("only what was answered is shown to everybody")
+        self.answer_is_public = public
+
+    def check_open(self) -> None:
+        """Refuse to change what was answered or taken back."""
+        if not self.is_open:
+            raise AlreadyDecided("this petition was answered or taken back already")

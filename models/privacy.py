@@ -233,8 +233,8 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
         "petitions": _table(
             title=P, text=P, priority=O, own_role=P, burden=P, addressed_to=P, received_on=O,
             answer_due_on=O, channel=O, answer=O, answer_text=P, answer_is_public=O, answered_on=O,
-            reminded_at=O, area_id=O, participant_id=O, goal_id=O, written_by_id=O, answered_by_id=O,
-            version=O,
+            withdrawn_on=O, reminded_at=O, area_id=O, participant_id=O, goal_id=O, written_by_id=O,
+            answered_by_id=O, version=O,
         ),
         "platforms": _table(kind=O, pillars=O, since=O, until=O, area_id=O, chosen_by_id=O),
         "principle_choices": _table(chosen_at=O, municipality_id=O, set_id=O, chosen_by_id=O),

@@ -1,4 +1,4 @@
-"""Who gave an answer that was noted for somebody; by when one hears what came of a referral.
+"""Who gave an answer that was noted for somebody; by when one hears what came of a referral; petitions taken back.
 
 Revision ID: 1796889600
 Revises: 1796803200
@@ -24,8 +24,16 @@ def upgrade():
     result_due_on = date.today() + timedelta(days=28)
     referrals = sa.table('referrals', sa.column('state', sa.String()), sa.column('result_due_on', sa.Date()))
     op.execute(referrals.update().where(referrals.c.state == 'received').values(result_due_on=result_due_on))
+    with op.batch_alter_table('petitions') as table:
+        table.add_column(sa.Column('withdrawn_on', sa.Date(), nullable=True))
+        table.create_check_constraint(
+            op.f('petitions_what_is_answered_is_not_withdrawn'), 'answer IS NULL OR withdrawn_on IS NULL'
+        )
 
 
 def downgrade():
+    with op.batch_alter_table('petitions') as table:
+        table.drop_constraint(op.f('petitions_what_is_answered_is_not_withdrawn'), type_='check')
+        table.drop_column('withdrawn_on')
     op.drop_column('referrals', 'result_due_on')
     op.drop_column('enquiries', 'said_by')

@@ -28,7 +28,7 @@ from models import (
 from models.business_days import add_business_days
 from models.years import town_day
 from web.consultations import queries as consultations
-from web.petitions.queries import REMINDED_BUSINESS_DAYS
+from web.petitions.queries import REMINDED_BUSINESS_DAYS, waits
 from web.referrals.queries import is_overdue
 from web.visits import queries as visits
 
@@ -97,7 +97,7 @@ def waiting(session: Session, account: Account, *, at: datetime) -> Waiting:
         select(Roundtable.id).where(Roundtable.area_id.in_(here), not_over, Roundtable.starts_at < at),
         select(Petition.id).where(
             Petition.area_id.in_(here),
-            Petition.answer.is_(None),
+            waits(),
             Petition.answer_due_on <= add_business_days(today, REMINDED_BUSINESS_DAYS),
         ),
         select(Network.id).where(

@@ -21,6 +21,16 @@ def answered(session: Session, petition: Petition, *, to: Account) -> OutboxMail
     return _about(session, "petition-answered", petition, to=to)
 
 
+def withdrawn(session: Session, petition: Petition, *, to: Account) -> OutboxMail:
+    """Tell one of those who look after the place that no answer is owed any longer."""
+    return _about(session, "petition-withdrawn", petition, to=to)
+
+
+def published(session: Session, petition: Petition, *, to: Account) -> OutboxMail:
+    """Tell one of those who speak for the body whether everybody can read the petition and its answer."""
+    return _about(session, "petition-published", petition, to=to)
+
+
 def _about(session: Session, template: str, petition: Petition, *, to: Account) -> OutboxMail:
     return compose(
         session,
@@ -29,5 +39,6 @@ def _about(session: Session, template: str, petition: Petition, *, to: Account) 
         title=petition.title,
         body=petition.participant.name,
         due_on=petition.answer_due_on,
+        is_public=petition.is_public,
         url=page_url(session, f"/petitions/{petition.id}"),
     )

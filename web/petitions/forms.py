@@ -11,9 +11,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from models import Account, ConsentChannel, Goal, Petition, PetitionAnswer, utc_now
 from models.years import town_day
-from web.fields import PastDay, members_of, one_line, options, plain
+from web.fields import NotedVersion, PastDay, members_of, one_line, options, plain
 from web.petitions.queries import State
-from web.petitions.services import Answered, Asked
+from web.petitions.services import Answered, Asked, Wording
 from web.registered.forms import RegisteredField
 from web.registered.queries import Register
 
@@ -47,10 +47,9 @@ def _line(text: Any, *, hint: Any = "", required: Any = None) -> StringField:
     )
 
 
-class PetitionForm(FlaskForm):
-    """What a body asks of the administration."""
+class WordingForm(FlaskForm):
+    """What is asked of the administration."""
 
-    participant = RegisteredField(_l("Which body asks?"), validators=[InputRequired(_l("Choose which body asks."))])
     title = _line(
         _l("What is asked for, in one line?"),
         hint=_l("For example: a light at the crossing by the school"),
@@ -72,6 +71,25 @@ class PetitionForm(FlaskForm):
         _l("What does it cost, and who bears it? (optional)"), 3, hint=_l("As far as you know. Also work and time.")
     )
     addressed_to = _line(_l("Which office? (optional)"), hint=_l("Leave it empty if you do not know."))
+    version = NotedVersion()
+
+    @property
+    def wording(self) -> Wording:
+        """Return what was typed."""
+        return Wording(
+            title=self.title.data or "",
+            text=self.text.data or "",
+            priority=int(self.priority.data),
+            own_role=self.own_role.data or "",
+            burden=self.burden.data or "",
+            addressed_to=self.addressed_to.data or "",
+        )
+
+
+class PetitionForm(WordingForm):
+    """Which body asks what of the administration."""
+
+    participant = RegisteredField(_l("Which body asks?"), validators=[InputRequired(_l("Choose which body asks."))])
     channel = RadioField(
         _l("How did they tell you?"),
         choices=[choice for choice in members_of(ConsentChannel) if choice.value != ConsentChannel.WEB],
@@ -107,12 +125,7 @@ class PetitionForm(FlaskForm):
         """Return what was typed."""
         return Asked(
             participant=self.participant.one,
-            title=self.title.data or "",
-            text=self.text.data or "",
-            priority=int(self.priority.data),
-            own_role=self.own_role.data or "",
-            burden=self.burden.data or "",
-            addressed_to=self.addressed_to.data or "",
+            wording=self.wording,
             received_on=self.received_on.data or town_day(utc_now()),
             channel=ConsentChannel.WEB if self.participant.data in self.own else ConsentChannel(self.channel.data),
         )

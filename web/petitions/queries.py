@@ -49,18 +49,22 @@ def visible_to(account: Account | None) -> Select[Petition]:
     return select(Petition).where(or_(public, _is_looked_after(account), _is_own(account)))
 
 
+def waits() -> ColumnElement[bool]:
+    """Return the condition that a petition waits for its answer."""
+    return Petition.answer.is_(None) & Petition.withdrawn_on.is_(None)
+
+
 def page_of(session: Session, account: Account | None, state: State | None, *, number: int) -> Page:
     """Return one page: those that wait first, the one that is due first at the top, then the answered, newest first."""
     found = visible_to(account)
     if state is not None:
-        found = found.where((Petition.answer.is_(None)) == (state is State.OPEN))
+        found = found.where(waits() if state is State.OPEN else Petition.answered_on.is_not(None))
     total = session.scalar(select(func.count()).select_from(found.with_only_columns(Petition.id).subquery())) or 0
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
-    waits = Petition.answer.is_(None)
     rows = session.scalars(
         found.options(*_of_a_line())
         .order_by(
-            waits.desc(),
+            case((waits(), 0), else_=1),
             Petition.answered_on.desc(),
             Petition.answer_due_on,
             Petition.priority,
@@ -79,7 +83,7 @@ def due(session: Session, account: Account, today: date) -> Sequence[Petition]:
         select(Petition)
         .where(
             _is_looked_after(account),
-            Petition.answer.is_(None),
+            waits(),
             Petition.answer_due_on <= add_business_days(today, REMINDED_BUSINESS_DAYS),
         )
         .options(*_of_a_line())
@@ -93,7 +97,7 @@ def to_remind_of(session: Session, today: date) -> Sequence[Petition]:
     return session.scalars(
         select(Petition)
         .where(
-            Petition.answer.is_(None),
+            waits(),
             Petition.reminded_at.is_(None),
             Petition.answer_due_on <= add_business_days(today, REMINDED_BUSINESS_DAYS),
         )

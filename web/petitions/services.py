@@ -1,7 +1,7 @@
 """Changes to petitions: written, answered, and kept in mind until then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -16,16 +16,23 @@ from web.petitions import emails, queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a body asks of the administration, and in which way it reached us."""
+class Wording:
+    """What is asked of the administration, in the words of the body."""
 
-    participant: Participant
     title: str
     text: str
     priority: int
     own_role: str
     burden: str
     addressed_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which body asks what of the administration, and in which way it reached us."""
+
+    participant: Participant
+    wording: Wording
     received_on: date
     channel: ConsentChannel
 
@@ -53,12 +60,7 @@ def make(session: Session, asked: Asked, *, by: Account, at: datetime) -> Petiti
     if not speaks and not by.covers(Role.COORDINATOR, asked.participant.area.path):
         raise NotAllowed("the account may not write for this body")
     petition = Petition(
-        title=asked.title,
-        text=asked.text,
-        priority=asked.priority,
-        own_role=asked.own_role,
-        burden=asked.burden,
-        addressed_to=asked.addressed_to,
+        **asdict(asked.wording),
         received_on=town_day(at) if speaks else asked.received_on,
         answer_due_on=(town_day(at) if speaks else asked.received_on) + ANSWERED_WITHIN,
         channel=ConsentChannel.WEB if speaks else asked.channel,
@@ -72,6 +74,30 @@ def make(session: Session, asked: Asked, *, by: Account, at: datetime) -> Petiti
         if account is not by:
             emails.received(session, petition, to=account)
     return petition
+
+
+def reword(petition: Petition, wording: Wording, *, version: int) -> None:
+    """Change the words of a petition that is not answered yet."""
+    petition.check_version(version)
+    petition.check_open()
+    for name, value in asdict(wording).items():
+        setattr(petition, name, value)
+
+
+def withdraw(session: Session, petition: Petition, *, by: Account, on: date) -> None:
+    """Take a petition back before it is answered; those who owed the answer hear of it."""
+    petition.withdraw(on=on)
+    for account in _who_answers(session, petition):
+        if account is not by:
+            emails.withdrawn(session, petition, to=account)
+
+
+def publish(session: Session, petition: Petition, *, public: bool, version: int) -> None:
+    """Show petition and answer to everybody, or no longer; those who speak for the body hear of it."""
+    petition.check_version(version)
+    petition.publish(public=public)
+    for account in accounts_of(session, [petition.participant])[petition.participant_id]:
+        emails.published(session, petition, to=account)
 
 
 def answer(session: Session, petition: Petition, answered: Answered, *, by: Account, on: date, version: int) -> None:

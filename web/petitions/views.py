@@ -10,7 +10,7 @@ from web.database import current_session
 from web.i18n import day
 from web.pages import pagination
 from web.petitions import queries, services
-from web.petitions.forms import AnswerForm, PetitionFilter, PetitionForm
+from web.petitions.forms import AnswerForm, PetitionFilter, PetitionForm, WordingForm
 from web.security import account_at_work, current_account, requires
 
 bp = Blueprint("petitions", __name__)
@@ -58,9 +58,46 @@ def petition(found: Petition) -> ResponseReturnValue:
         "petitions/petition.html",
         petition=queries.whole(current_session(), found),
         may_answer=is_granted(Permission.PETITION_ANSWER, account, found),
+        may_edit=found.is_open and is_granted(Permission.PETITION_EDIT, account, found),
         is_inside=account is not None and (account.represents(found.participant_id) or account.is_staff),
         today=town_day(utc_now()),
     )
+
+
+@bp.route("/petitions/<uuid:id>/edit", methods=["GET", "POST"])
+@requires(Permission.PETITION_EDIT, on=Petition)
+def edit(found: Petition) -> ResponseReturnValue:
+    """Change the words of a petition that is not answered yet."""
+    found.check_open()
+    form = WordingForm(obj=found)
+    if not form.validate_on_submit():
+        return render_template("petitions/edit.html", form=form, petition=found), 422 if form.is_submitted() else 200
+    services.reword(found, form.wording, version=form.version.number)
+    flash(_("The request is saved."), "success")
+    return redirect(url_for("petitions.petition", id=found.id), 303)
+
+
+@bp.post("/petitions/<uuid:id>/withdraw")
+@requires(Permission.PETITION_EDIT, on=Petition)
+def withdraw(found: Petition) -> ResponseReturnValue:
+    """Take a petition back."""
+    services.withdraw(current_session(), found, by=account_at_work(), on=town_day(utc_now()))
+    flash(_("The request is taken back. No answer is owed any longer."), "success")
+    return redirect(url_for("petitions.petition", id=found.id), 303)
+
+
+@bp.post("/petitions/<uuid:id>/publication")
+@requires(Permission.PETITION_ANSWER, on=Petition)
+def publication(found: Petition) -> ResponseReturnValue:
+    """Show petition and answer to everybody, or no longer."""
+    public = request.form.get("public") == "y"
+    version = request.form.get("version", 0, type=int)
+    services.publish(current_session(), found, public=public, version=version)
+    flash(
+        _("Everybody can read it now.") if public else _("Only the body and those who look after the place read it."),
+        "success",
+    )
+    return redirect(url_for("petitions.petition", id=found.id), 303)
 
 
 @bp.route("/petitions/<uuid:id>/answer", methods=["GET", "POST"])

@@ -163,3 +163,63 @@ def test_what_is_due_stands_before_the_coordinator_until_it_is_answered(town: An
     answered(signed_in(town.coordinator), found)
     town.session.expire_all()
     assert due(town.session, town.coordinator, date(2026, 12, 28)) == []
+
+
+def test_the_words_are_changed_until_it_is_answered(town: Any, signed_in: SignedIn) -> None:
+    found, officer = handed_in(town, signed_in(town.officer)), signed_in(town.officer)
+    changed = typed(town, title="交差点と橋の街灯", version=str(found.version))
+
+    assert officer.post(f"/petitions/{found.id}/edit", data=changed).status_code == 303
+    town.session.expire_all()
+    assert (found.title, found.answer_due_on) == ("交差点と橋の街灯", date(2026, 12, 31))
+
+    assert officer.post(f"/petitions/{found.id}/edit", data=changed).status_code == 409
+    answered(signed_in(town.coordinator), found)
+    assert officer.get(f"/petitions/{found.id}/edit").status_code == 409
+
+
+def test_what_is_missing_in_the_change_is_asked_for(town: Any, signed_in: SignedIn) -> None:
+    found, officer = handed_in(town, signed_in(town.officer)), signed_in(town.officer)
+
+    answer = officer.post(f"/petitions/{found.id}/edit", data=typed(town, title="", version=str(found.version)))
+
+    assert answer.status_code == 422
+    assert "電球の見回りをする" in answer.text
+
+
+def test_a_coordinator_changes_only_what_was_told_and_not_what_a_body_wrote(town: Any, signed_in: SignedIn) -> None:
+    found = handed_in(town, signed_in(town.officer))
+    coordinator = signed_in(town.coordinator)
+    assert coordinator.get(f"/petitions/{found.id}/edit").status_code == 404
+
+    found.channel = ConsentChannel.PAPER
+    town.session.commit()
+    assert coordinator.get(f"/petitions/{found.id}/edit").status_code == 200
+    assert signed_in(town.elsewhere).get(f"/petitions/{found.id}/edit").status_code == 404
+
+
+def test_what_is_taken_back_waits_for_no_answer_and_gets_none(town: Any, signed_in: SignedIn) -> None:
+    found = handed_in(town, signed_in(town.officer))
+
+    signed_in(town.officer).post(f"/petitions/{found.id}/withdraw")
+
+    town.session.expire_all()
+    assert not found.is_open
+    assert due(town.session, town.coordinator, date(2027, 3, 1)) == []
+    assert mails(town, "petition-withdrawn") == [town.coordinator.email]
+    assert answered(signed_in(town.coordinator), found) == 409
+
+
+def test_what_was_public_is_shown_no_longer_and_can_be_shown_again(
+    town: Any, signed_in: SignedIn, client: FlaskClient
+) -> None:
+    found, coordinator = handed_in(town, signed_in(town.officer)), signed_in(town.coordinator)
+    answered(coordinator, found)
+
+    for public, readable in (("", False), ("y", True)):
+        town.session.expire_all()
+        sent = {"public": public, "version": str(found.version)}
+        assert coordinator.post(f"/petitions/{found.id}/publication", data=sent).status_code == 303
+        client.delete_cookie("session")
+        assert (client.get(f"/petitions/{found.id}").status_code == 200) is readable
+    assert mails(town, "petition-published") == [town.officer.email] * 2
