@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.accounts import Account
 from models.areas import Area
 from models.base import Base, Versioned
 from models.errors import AlreadyDecided, InvalidValue
-from models.participants import Participant
+from models.participants import ConsentChannel, Participant
 
 
 class Network(Versioned, Base, kw_only=True):
@@ -81,7 +82,7 @@ class Network(Versioned, Base, kw_only=True):
 
 
 class NetworkMember(Base, kw_only=True):
-    """A participant in a network."""
+    """A participant in a network; `channel` and `said_by` tell how it agreed where somebody entered it."""
 
     __tablename__ = "network_members"
     __table_args__ = (
@@ -98,12 +99,18 @@ class NetworkMember(Base, kw_only=True):
 
     joined_on: Mapped[date]
     left_on: Mapped[date | None] = mapped_column(default=None, init=False)
+    channel: Mapped[ConsentChannel | None] = mapped_column(default=None)
+    said_by: Mapped[str | None] = mapped_column(String(100), default=None)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), init=False)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey("participants.id"), index=True, init=False)
+    entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), init=False)
 
     network: Mapped[Network] = relationship(back_populates="members")
     participant: Mapped[Participant] = relationship()
+    entered_by: Mapped[Account | None] = relationship(default=None)
 
     def leave(self, *, on: date) -> None:
-        """Stop being a member."""
+        """Stop being a member; who was one when the network ended stays in its history."""
+        if self.network.is_over:
+            raise AlreadyDecided("nobody leaves a network that has ended")
         self.left_on = self.left_on or on

@@ -18,7 +18,7 @@ from models.indicators import Activity
 from models.invitations import Invitation
 from models.jobs import Job
 from models.listings import Need, NeedStatus, Offer, OfferStatus
-from models.networks import Network
+from models.networks import Network, NetworkMember
 from models.on_behalf import ActOnBehalf
 from models.participants import ConsentChannel, Participant
 from models.partnerships import Enquiry, Partnership
@@ -121,6 +121,7 @@ class Permission(StrEnum):
     NETWORK_SEE = "network:see"
     NETWORK_FOUND = "network:found"
     NETWORK_EDIT = "network:edit"
+    NETWORK_LEAVE = "network:leave"
     INBOX_SEE = "inbox:see"
     CHARGE_HAND_OVER = "charge:hand-over"
     HAND_OVER_ANSWER = "hand-over:answer"
@@ -268,9 +269,9 @@ def coordinates_its_municipality(account: Account | None, subject: Job) -> bool:
 
 
 def represents_its_participant(
-    account: Account | None, subject: Need | Offer | Petition | RoleHolding | Activity
+    account: Account | None, subject: Need | Offer | Petition | RoleHolding | Activity | NetworkMember
 ) -> bool:
-    """Grant to accounts that speak for the participant of the need or offer."""
+    """Grant to accounts that speak for the participant that it belongs to."""
     return account is not None and account.represents(subject.participant_id)
 
 
@@ -580,6 +581,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.NETWORK_SEE: (anyone,),
         Permission.NETWORK_FOUND: (is_coordinator, is_administrator),
         Permission.NETWORK_EDIT: (looks_after_its_place,),
+        Permission.NETWORK_LEAVE: (represents_its_participant,),
         Permission.INBOX_SEE: (is_coordinator, is_administrator),
         Permission.CHARGE_HAND_OVER: (keeps_it, administers_its_charge),
         Permission.HAND_OVER_ANSWER: (is_asked_to_take_over,),

@@ -186,7 +186,9 @@ CATALOGUE: Final[Mapping[str, Mapping[str, Privacy]]] = MappingProxyType(
             municipality_id=O, posted_by_id=O, version=O,
         ),
         "needs_shown": _table(needs=D, rounds=D, run_id=O, participant_id=O),
-        "network_members": _table(joined_on=O, left_on=O, network_id=O, participant_id=O),
+        "network_members": _table(
+            joined_on=O, left_on=O, channel=O, said_by=P, network_id=O, participant_id=O, entered_by_id=O
+        ),
         "networks": _table(
             name=P, mission=P, measure=P, starts_on=O, ends_on=O, extended_because=P, mission_fulfilled=O,
             ended_at=O, ended_because=P, area_id=O, version=O,

@@ -24,6 +24,15 @@ def upgrade():
     result_due_on = date.today() + timedelta(days=28)
     referrals = sa.table('referrals', sa.column('state', sa.String()), sa.column('result_due_on', sa.Date()))
     op.execute(referrals.update().where(referrals.c.state == 'received').values(result_due_on=result_due_on))
+    # How those agreed who were members before was not asked.
+    with op.batch_alter_table('network_members') as table:
+        table.add_column(sa.Column('channel', sa.String(length=40), nullable=True))
+        table.add_column(sa.Column('said_by', sa.String(length=100), nullable=True))
+        table.add_column(sa.Column('entered_by_id', sa.Uuid(), nullable=True))
+        table.create_foreign_key(
+            op.f('network_members_entered_by_id_refers_to_accounts'),
+            'accounts', ['entered_by_id'], ['id'], ondelete='SET NULL',
+        )
     with op.batch_alter_table('petitions') as table:
         table.add_column(sa.Column('withdrawn_on', sa.Date(), nullable=True))
         table.create_check_constraint(
@@ -32,6 +41,11 @@ def upgrade():
 
 
 def downgrade():
+    with op.batch_alter_table('network_members') as table:
+        table.drop_constraint(op.f('network_members_entered_by_id_refers_to_accounts'), type_='foreignkey')
+        table.drop_column('entered_by_id')
+        table.drop_column('said_by')
+        table.drop_column('channel')
     with op.batch_alter_table('petitions') as table:
         table.drop_constraint(op.f('petitions_what_is_answered_is_not_withdrawn'), type_='check')
         table.drop_column('withdrawn_on')

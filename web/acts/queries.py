@@ -18,6 +18,8 @@ from models import (
     Enquiry,
     Evaluation,
     Need,
+    Network,
+    NetworkMember,
     Offer,
     Participant,
     Partnership,
@@ -28,7 +30,8 @@ from models import (
 from models.years import town_day
 
 MOST_ACTS: Final = 200
-REPLY, SIGNATURE, EVALUATION, PETITION = "reply", "signature", "evaluation", "petition"
+REPLY, SIGNATURE, EVALUATION = "reply", "signature", "evaluation"
+PETITION, MEMBERSHIP = "petition", "membership"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +68,14 @@ def acts_of_offer(session: Session, offer: Offer) -> Sequence[ActOnBehalf]:
 def done_for(session: Session, participant: Participant) -> Sequence[Done]:
     """Return all that was done for a participant that did not come by the web, the newest first.
 
-    Consents, replies, signatures, evaluations and petitions hold their way themselves; the rest are acts.
+    Consents, replies, signatures, evaluations, petitions and memberships hold their way themselves; the rest are acts.
     """
     acts = acts_for(session, participant)
     found = [_of_act(act) for act in acts if act.kind is not ActKind.CONSENT]
     found += _consents(session, participant, [act for act in acts if act.kind is ActKind.CONSENT])
     found += _said_in_partnerships(session, participant)
     found += _petitions(session, participant)
+    found += _memberships(session, participant)
     return sorted(found, key=lambda done: done.on, reverse=True)
 
 
@@ -182,6 +186,20 @@ def _petitions(session: Session, participant: Participant) -> list[Done]:
     return [
         Done(what=PETITION, on=on, channel=channel, title=title, entered_by=typed or "")
         for on, channel, title, typed in rows
+    ]
+
+
+def _memberships(session: Session, participant: Participant) -> list[Done]:
+    rows = session.execute(
+        select(NetworkMember.joined_on, NetworkMember.channel, NetworkMember.said_by, Network.name, Account.name)
+        .join(Network, NetworkMember.network_id == Network.id)
+        .outerjoin(Account, NetworkMember.entered_by_id == Account.id)
+        .where(NetworkMember.participant_id == participant.id)
+    )
+    return [
+        Done(what=MEMBERSHIP, on=on, channel=channel, said_by=said_by or "", title=title, entered_by=typed or "")
+        for on, channel, said_by, title, typed in rows
+        if channel is not None
     ]
 
 

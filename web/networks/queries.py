@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import Account, Area, Network, NetworkMember, Participant, ParticipantKind, Role, lies_under
@@ -136,21 +136,13 @@ def places_with_networks(session: Session) -> Sequence[Area]:
 
 
 def could_join(session: Session, network: Network, account: Account, words: str) -> Sequence[Participant]:
-    """Return the participants of this name who could join: bodies around, and residents of one's own places."""
+    """Return the participants of this name who could join."""
     if not words:
         return ()
-    around = lies_under([network.area.tenant.path])
-    own = lies_under(account.paths(Role.COORDINATOR))
     present = [member.participant_id for member in network.present]
     found = (
-        select(Participant)
-        .join(Area, Participant.area_id == Area.id)
-        .where(
-            Participant.left_at.is_(None),
-            Participant.id.not_in(present),
-            or_(own, around & (Participant.kind != ParticipantKind.RESIDENT)),
-        )
-        .options(lazyload(Participant.consents))
+        _may_join(network, account)
+        .where(Participant.id.not_in(present))
         .order_by(Participant.name, Participant.id)
         .limit(MOST_FOUND)
     )
@@ -158,6 +150,29 @@ def could_join(session: Session, network: Network, account: Account, words: str)
         columns = (Participant.name, Participant.reading)
         found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     return session.scalars(found).all()
+
+
+def joining(session: Session, network: Network, account: Account, identity: UUID) -> Participant | None:
+    """Return the participant with this id, if it could join."""
+    return session.scalar(_may_join(network, account).where(Participant.id == identity))
+
+
+def own_members(network: Network, account: Account | None) -> Sequence[NetworkMember]:
+    """Return the members for which the account speaks."""
+    return [one for one in network.present if account is not None and account.represents(one.participant_id)]
+
+
+def _may_join(network: Network, account: Account) -> Select[Participant]:
+    """Return the bodies of the municipality, and the residents of the account's own places."""
+    around = lies_under([network.area.tenant.path])
+    own = lies_under(account.paths(Role.COORDINATOR))
+    is_resident = Participant.kind == ParticipantKind.RESIDENT
+    return (
+        select(Participant)
+        .join(Area, Participant.area_id == Area.id)
+        .where(Participant.left_at.is_(None), around | own, own | ~is_resident)
+        .options(lazyload(Participant.consents))
+    )
 
 
 def member_of(network: Network, identity: UUID) -> NetworkMember | None:

@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from models import Account, Area, Network, NetworkMember, Participant, Role
-from models.errors import AlreadyDecided, NotAllowed
+from models.errors import AlreadyDecided, NotAllowed, WayMissing
 from models.years import town_day
+from web.acts.services import Said
 from web.networks import emails, queries
 from web.participants.queries import accounts_of
 
@@ -51,8 +52,19 @@ def reword(network: Network, *, name: str, mission: str, measure: str, version: 
     network.name, network.mission, network.measure = name, mission, measure
 
 
-def join(session: Session, network: Network, participant: Participant, *, at: datetime) -> NetworkMember:
-    """Let a participant be a member; who is one already stays one."""
+def join(
+    session: Session, network: Network, participant: Participant, said: Said | None, *, by: Account, at: datetime
+) -> NetworkMember:
+    """Let a participant be a member, who hears of it; who is one already stays one.
+
+    Raises
+    ------
+    WayMissing
+        Somebody else enters it, and nothing says how the participant agreed.
+
+    """
+    if said is None and not by.represents(participant.id):
+        raise WayMissing("whoever is entered as a member has agreed in some way")
     queries.lock(session, network)
     if network.is_over:
         raise AlreadyDecided("nobody joins a network that has ended")
@@ -60,7 +72,12 @@ def join(session: Session, network: Network, participant: Participant, *, at: da
     if present is not None:
         return present
     member = NetworkMember(network=network, participant=participant, joined_on=town_day(at))
+    if said is not None:
+        member.channel, member.said_by, member.entered_by = said.channel, said.by, by
     session.add(member)
+    for account in accounts_of(session, [participant])[participant.id]:
+        if account is not by:
+            emails.joined(session, member, to=account)
     return member
 
 

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from models import Network, Participant, Permission, Role, is_granted, utc_now
+from models import Network, NetworkMember, Permission, Role, is_granted, utc_now
 from models.errors import StaleVersion
 from models.years import town_day
+from web.acts.forms import TOLD, SaidForm
+from web.consultations.forms import identity_in
 from web.database import current_session
 from web.i18n import locale
 from web.networks import queries, services
@@ -119,13 +121,22 @@ def end(found: Network) -> ResponseReturnValue:
     return _back(found)
 
 
-@bp.post("/networks/<uuid:id>/members")
+@bp.route("/networks/<uuid:id>/members", methods=["GET", "POST"])
 @requires(Permission.NETWORK_EDIT, on=Network)
 def add_member(found: Network) -> ResponseReturnValue:
-    """Let a participant be a member."""
-    participant = _participant(request.form.get("participant", ""))
-    services.join(current_session(), found, participant, at=utc_now())
-    flash(_("“%(name)s” is a member now.", name=participant.name), "success")
+    """Let a participant be a member, and note how they agreed."""
+    session, account, told = current_session(), account_at_work(), SaidForm(request.form, prefix=TOLD)
+    identity = identity_in(request.values.get("participant"))
+    joining = None if identity is None else queries.joining(session, found, account, identity)
+    if joining is None:
+        abort(404)
+    is_own = account.represents(joining.id)
+    if request.method == "GET" or not told.validate_for(somebody_else=not is_own):
+        page = render_template("networks/member.html", network=found, participant=joining, told=told, is_own=is_own)
+        return page, 422 if request.method == "POST" else 200
+    said = None if is_own else told.said(usually_by=joining.contact_name or joining.name)
+    services.join(session, found, joining, said, by=account, at=utc_now())
+    flash(_("“%(name)s” is a member now.", name=joining.name), "success")
     return _back(found)
 
 
@@ -141,17 +152,13 @@ def remove_member(found: Network, member: UUID) -> ResponseReturnValue:
     return _back(found)
 
 
-def _participant(typed: str) -> Participant:
-    """Return the participant that a button names; a resident only to who coordinates their place."""
-    try:
-        participant = current_session().get(Participant, UUID(typed))
-    except ValueError:
-        participant = None
-    if participant is None or not is_granted(Permission.PARTICIPANT_SEE, current_account(), participant):
-        abort(404)
-    if participant.is_resident and not account_at_work().covers(Role.COORDINATOR, participant.area.path):
-        abort(404)
-    return participant
+@bp.post("/networks/members/<uuid:id>/leave")
+@requires(Permission.NETWORK_LEAVE, on=NetworkMember)
+def leave(member: NetworkMember) -> ResponseReturnValue:
+    """Let a member leave by itself."""
+    services.leave(member, at=utc_now())
+    flash(_("You have left the network."), "success")
+    return _back(member.network)
 
 
 def _network_page(found: Network, **typed: FlaskForm) -> str:
@@ -165,6 +172,7 @@ def _network_page(found: Network, **typed: FlaskForm) -> str:
         network=seen,
         members=queries.members_for(seen, account),
         may_edit=inside,
+        own=() if seen.is_over else queries.own_members(seen, account),
         search=search,
         could_join=queries.could_join(session, seen, account, search.words) if account is not None and inside else (),
         ends_soon=not seen.is_over and seen.ends_on <= today + queries.TOLD_BEFORE,

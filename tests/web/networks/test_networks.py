@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Account, Area, AuditedSession, Network, OutboxMail, Participant, utc_now
+from models import Account, Area, AuditedSession, ConsentChannel, Network, OutboxMail, Participant, utc_now
 from tests.factories import (
     make_appointment,
     make_district,
@@ -19,10 +19,13 @@ from tests.factories import (
     make_participant,
     make_resident,
 )
+from web.acts.queries import MEMBERSHIP, done_for
+from web.acts.services import Said
 from web.networks import jobs, queries, services
 
 Browse = Callable[[Account], FlaskClient]
 WorkAt = Callable[[Callable[[Flask], None], str], None]
+TOLD = Said(ConsentChannel.TELEPHONE, "会長", date(2026, 11, 30))
 
 
 @dataclass
@@ -71,6 +74,10 @@ def typed(town: Town, **changes: str) -> dict[str, str]:
     } | changes
 
 
+def agreed(participant: Participant, **changes: str) -> dict[str, str]:
+    return {"participant": str(participant.id), "told-channel": "telephone"} | changes
+
+
 def test_a_network_is_founded_with_a_mission_and_an_end(town: Town, as_coordinator: FlaskClient) -> None:
     answer = as_coordinator.post("/networks/new", data=typed(town))
 
@@ -92,7 +99,7 @@ def test_everybody_reads_the_names_of_bodies_and_never_of_residents(
     town: Town, as_coordinator: FlaskClient, client: FlaskClient
 ) -> None:
     for participant in (town.body, town.resident):
-        as_coordinator.post(f"{town.url}/members", data={"participant": str(participant.id)})
+        as_coordinator.post(f"{town.url}/members", data=agreed(participant))
 
     public, inside = client.get(town.url).text, as_coordinator.get(town.url).text
 
@@ -104,13 +111,13 @@ def test_everybody_reads_the_names_of_bodies_and_never_of_residents(
 
 def test_whoever_is_a_member_already_is_one_once(town: Town, as_coordinator: FlaskClient) -> None:
     for _ in range(2):
-        as_coordinator.post(f"{town.url}/members", data={"participant": str(town.body.id)})
+        as_coordinator.post(f"{town.url}/members", data=agreed(town.body))
 
     assert len(town.now().present) == 1
 
 
 def test_a_member_that_left_stays_in_the_history(town: Town, as_coordinator: FlaskClient, client: FlaskClient) -> None:
-    as_coordinator.post(f"{town.url}/members", data={"participant": str(town.body.id)})
+    as_coordinator.post(f"{town.url}/members", data=agreed(town.body))
     member = town.now().members[0]
 
     as_coordinator.post(f"{town.url}/members/{member.id}/leave")
@@ -155,8 +162,8 @@ def test_the_clock_ends_it_after_its_last_day(town: Town, work_at: WorkAt) -> No
 def test_who_speaks_for_a_member_hears_once_that_it_has_ended(town: Town, work_at: WorkAt) -> None:
     membership = make_membership(town.body)
     town.session.add(membership)
-    services.join(town.session, town.network, town.body, at=utc_now())
-    services.join(town.session, town.network, town.resident, at=utc_now())
+    services.join(town.session, town.network, town.body, TOLD, by=town.coordinator, at=utc_now())
+    services.join(town.session, town.network, town.resident, TOLD, by=town.coordinator, at=utc_now())
     town.session.commit()
 
     for _ in range(2):
@@ -173,7 +180,7 @@ def test_thirty_days_before_it_is_shown_to_coordinators_of_the_place_and_of_memb
     member = make_participant(area=home)
     away = make_appointment(home).account
     town.session.add_all([member, away])
-    services.join(town.session, town.network, member, at=town.network.created_at)
+    services.join(town.session, town.network, member, TOLD, by=town.coordinator, at=town.network.created_at)
     town.session.commit()
 
     shown = {
@@ -199,7 +206,7 @@ def test_somebody_of_elsewhere_cannot_be_made_a_member_by_guessing(town: Town, a
     town.session.add(hidden)
     town.session.commit()
 
-    answer = as_coordinator.post(f"{town.url}/members", data={"participant": str(hidden.id)})
+    answer = as_coordinator.post(f"{town.url}/members", data=agreed(hidden))
 
     assert answer.status_code == 404
     assert as_coordinator.post(f"{town.url}/members", data={"participant": "誰か"}).status_code == 404
@@ -215,4 +222,56 @@ def test_the_wording_is_changed_and_who_was_overtaken_hears_of_it(town: Town, as
 
 
 def test_who_could_join_is_found_by_name(town: Town, as_coordinator: FlaskClient) -> None:
-    assert f'value="{town.body.id}"' in as_coordinator.get(f"{town.url}?member=北山").text
+    assert f'participant={town.body.id}"' in as_coordinator.get(f"{town.url}?member=北山").text
+
+
+def test_a_body_of_another_town_cannot_be_made_a_member(town: Town, as_coordinator: FlaskClient) -> None:
+    elsewhere = make_participant(area=make_municipality())
+    town.session.add(elsewhere)
+    town.session.commit()
+
+    assert as_coordinator.post(f"{town.url}/members", data=agreed(elsewhere)).status_code == 404
+    assert town.now().members == []
+
+
+def test_who_is_made_a_member_has_agreed_in_some_way_and_hears_of_it(town: Town, as_coordinator: FlaskClient) -> None:
+    membership = make_membership(town.body)
+    town.session.add(membership)
+    town.session.commit()
+
+    unsaid = as_coordinator.post(f"{town.url}/members", data=agreed(town.body, **{"told-channel": ""}))
+    assert (unsaid.status_code, town.now().members) == (422, [])
+
+    as_coordinator.post(f"{town.url}/members", data=agreed(town.body, **{"told-said_by": "会長 山本"}))
+
+    done = done_for(town.session, town.body)[0]
+    assert (done.what, done.title, done.said_by) == (MEMBERSHIP, town.network.name, "会長 山本")
+    assert done.entered_by == town.coordinator.name
+    mail = town.session.scalars(select(OutboxMail).where(OutboxMail.template == "network-joined")).one()
+    assert mail.to_address == membership.account.email
+
+
+def test_a_member_leaves_by_itself_and_nobody_else_does_it_for_them(
+    town: Town, as_coordinator: FlaskClient, signed_in: Browse
+) -> None:
+    membership = make_membership(town.body)
+    town.session.add(membership)
+    town.session.commit()
+    as_coordinator.post(f"{town.url}/members", data=agreed(town.body))
+    leave = f"/networks/members/{town.now().members[0].id}/leave"
+    own = signed_in(membership.account)
+
+    assert signed_in(town.stranger).post(leave).status_code == 404
+    assert leave in own.get(town.url).text
+    own.post(leave)
+
+    assert town.now().present == []
+
+
+def test_nobody_leaves_a_network_that_has_ended(town: Town, as_coordinator: FlaskClient) -> None:
+    as_coordinator.post(f"{town.url}/members", data=agreed(town.body))
+    member = town.now().members[0]
+    as_coordinator.post(f"{town.url}/end", data={"fulfilled": "yes", "because": "全地区で始まった"})
+
+    assert as_coordinator.post(f"{town.url}/members/{member.id}/leave").status_code == 409
+    assert len(town.now().present) == 1
