@@ -119,3 +119,27 @@ def test_a_visit_without_a_connection_becomes_a_need_with_a_suggestion(
         assert (act.said_by, act.channel) == ("上沢 会長", ConsentChannel.FACE_TO_FACE)
         assert session.scalar(select(Provenance.visit_id).where(Provenance.need_id == need.id)) is not None
         assert session.scalars(select(Suggestion.id).where(Suggestion.need_id == need.id)).first() is not None
+
+
+@pytest.mark.timeout(60)
+def test_whoever_signs_out_leaves_nothing_on_the_phone_that_others_can_read(
+    served_town: Town, enter: Callable[..., Page]
+) -> None:
+    page = enter(COORDINATOR)
+    page.goto("/visits/new")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.route("**/visits/new", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.locator("[name=heard]").fill("内々に聞いた話")
+    page.locator("[name=participant]").select_option(label=BODY)
+    press(page, "訪問を保存する")
+    expect(page.locator("[data-visits]")).to_contain_text("内々に聞いた話")
+    page.locator("form[data-leaves]").first.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/")
+
+    page.context.set_offline(True)
+    page.goto("/visits/new")
+
+    main = page.locator("main")
+    expect(main).to_contain_text("別のアカウントで書いた訪問")
+    expect(main).not_to_contain_text("内々に聞いた話")
+    expect(main).not_to_contain_text(BODY)

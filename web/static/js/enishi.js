@@ -27,6 +27,15 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "";
   if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
 });
+// Whoever signs out leaves no names on the phone; what is not sent yet stays, unread, until they come back.
+document.addEventListener("submit", (event) => {
+  if (!("leaves" in event.target.dataset)) return;
+  try {
+    localStorage.removeItem("enishi-visits-choices");
+  } catch {
+    // Where nothing may be kept, nothing was.
+  }
+});
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) {
