@@ -133,10 +133,10 @@ class Goal(Versioned, Base, kw_only=True):
         return min(1.0, max(0.0, (value - start) / (self.target - start)))
 
     def measured(self, value: float, *, year: int, note: str, by: Account | None, on: date) -> None:
-        """Write down what was measured for a fiscal year; a later writing replaces an earlier one."""
+        """Write down what was measured for a fiscal year; a correction replaces it and keeps its day."""
         for entry in self.progress:
             if entry.fiscal_year == year:
-                entry.value, entry.note, entry.noted_on, entry.noted_by = value, note, on, by
+                entry.value, entry.note, entry.noted_by = value, note, by
                 return
         self.progress.append(GoalProgress(fiscal_year=year, value=value, note=note, noted_on=on, noted_by=by))
         self.progress.sort(key=lambda entry: entry.fiscal_year)

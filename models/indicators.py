@@ -97,8 +97,12 @@ class Indicator(Base, kw_only=True):
         """Tell whether a value reaches the target, or None where there is no value."""
         if value is None:
             return None
-        rises = self.baseline is None or self.target >= self.baseline
-        return value >= self.target if rises else value <= self.target
+        return value >= self.target if self.rises else value <= self.target
+
+    @property
+    def rises(self) -> bool:
+        """Tell whether the number shall grow, and not fall."""
+        return self.baseline is None or self.target >= self.baseline
 
 
 class IndicatorChoice(Base, kw_only=True):

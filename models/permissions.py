@@ -207,6 +207,16 @@ def is_administrator(account: Account | None, subject: object) -> bool:
     return account is not None and account.is_administrator
 
 
+def administers_its_municipality(account: Account | None, subject: Area) -> bool:
+    """Grant to administrators of the whole municipality in which a place lies."""
+    return administers_it(account, subject.tenant)
+
+
+def looks_after_its_municipality(account: Account | None, subject: Area) -> bool:
+    """Grant to coordinators and administrators of the whole municipality in which a place lies."""
+    return looks_after_it(account, subject.tenant)
+
+
 def administers_it(account: Account | None, subject: Area) -> bool:
     """Grant to administrators of the place itself, or of one that it lies in."""
     return account is not None and account.covers(Role.ADMINISTRATOR, subject.path)
@@ -547,7 +557,7 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.ENDORSEMENT_REVOKE: (vouches_for_its_place,),
         Permission.ENDORSEMENT_CHECK: (anyone,),
         Permission.PRINCIPLES_SEE: (is_administrator,),
-        Permission.PRINCIPLES_CHOOSE: (administers_it,),
+        Permission.PRINCIPLES_CHOOSE: (administers_its_municipality,),
         Permission.NEWS_STOP: (anyone,),  # the signed link in the mail is the key
         Permission.FIELD_SEE: (is_coordinator,),
         Permission.VISIT_LIST: (is_coordinator,),
@@ -606,10 +616,10 @@ GRANTED_IF_ANY: Final[Mapping[Permission, tuple[Rule, ...]]] = MappingProxyType(
         Permission.AREA_PLAN_WRITE: (is_coordinator, is_administrator),
         Permission.AREA_PLAN_EDIT: (looks_after_its_place,),
         Permission.INDICATOR_SEE: (is_coordinator, is_administrator),
-        Permission.INDICATOR_IMPORT: (administers_it,),
+        Permission.INDICATOR_IMPORT: (administers_its_municipality,),
         Permission.ACTIVITY_RECORD: (represents_somebody, is_coordinator),
         Permission.ACTIVITY_EDIT: (represents_its_participant, coordinates_its_participant),
-        Permission.REVIEW_PACK: (looks_after_it,),
+        Permission.REVIEW_PACK: (looks_after_its_municipality,),
         Permission.OPPORTUNITY_SEE: (is_coordinator, is_administrator),
         Permission.ADMINISTRATION_SEE: (is_administrator,),
         Permission.AREA_EDIT: (administers_it,),

@@ -38,6 +38,7 @@ from models import (
     Membership,
     Need,
     Network,
+    NetworkMember,
     Offer,
     Participant,
     Partnership,
@@ -201,6 +202,7 @@ def _out_in_the_field(municipality: Area, npo: Participant, need: Need, coordina
         area=municipality,
     )
     intermediary = Intermediary(kind=IntermediaryKind.INTERMEDIARY, name="市民活動センター", area=municipality)
+    network = Network(name="見守り", mission="見守る", starts_on=today, ends_on=today, area=municipality)
     charge = Charge(need=need, keeper=coordinator, since=now, cause=ChargeCause.ROUTED)
     hand_over = charge.ask(make_appointment(municipality).account, note="", by=coordinator, at=now)
     return {
@@ -226,7 +228,8 @@ def _out_in_the_field(municipality: Area, npo: Participant, need: Need, coordina
             consultation=consultation,
         ),
         Roundtable: Roundtable(kind=RoundtableKind.ROUNDTABLE, title="円卓会議", starts_at=now, area=municipality),
-        Network: Network(name="見守り", mission="見守る", starts_on=today, ends_on=today, area=municipality),
+        Network: network,
+        NetworkMember: NetworkMember(network=network, participant=npo, joined_on=today),
         Petition: Petition(
             title="街灯",
             text="街灯をつけてほしい",

@@ -122,9 +122,7 @@ def test_a_visit_without_a_connection_becomes_a_need_with_a_suggestion(
 
 
 @pytest.mark.timeout(60)
-def test_whoever_signs_out_leaves_nothing_on_the_phone_that_others_can_read(
-    served_town: Town, enter: Callable[..., Page]
-) -> None:
+def test_whoever_signs_out_leaves_nothing_on_the_phone_that_others_can_read(enter: Callable[..., Page]) -> None:
     page = enter(COORDINATOR)
     page.goto("/visits/new")
     page.evaluate("navigator.serviceWorker.ready")

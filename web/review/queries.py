@@ -7,7 +7,7 @@ answers, and only what was answered in public of petitions.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from statistics import fmean
 from typing import Any, Final
@@ -310,9 +310,9 @@ def _cases(session: Session, municipality: Area, span: Span) -> Sequence[CaseStu
     return session.scalars(
         select(CaseStudy)
         .join(Partnership, CaseStudy.partnership_id == Partnership.id)
-        .where(Partnership.municipality_id == municipality.id, _within(CaseStudy.written_at, span))
+        .where(Partnership.municipality_id == municipality.id, _within(Partnership.over_at, span))
         .options(lazyload("*"))
-        .order_by(CaseStudy.written_at, CaseStudy.id)
+        .order_by(Partnership.over_at, CaseStudy.id)
     ).all()
 
 
@@ -380,5 +380,9 @@ def _goals(session: Session, municipality: Area, span: Span) -> Sequence[GoalOfP
 
 
 def _measured_until(goal: Goal, span: Span) -> tuple[int, float] | None:
-    known = [entry for entry in goal.progress if entry.fiscal_year <= span.year and entry.noted_on <= span.last]
+    """Return what was measured last; of a year that is over also what was written down after it, as usual."""
+    is_over = fiscal_year(span.last + timedelta(days=1)) > span.year
+    known = [
+        entry for entry in goal.progress if entry.fiscal_year <= span.year and (is_over or entry.noted_on <= span.last)
+    ]
     return (known[-1].fiscal_year, known[-1].value) if known else None

@@ -14,10 +14,14 @@ from models import (
     ConsentPurpose,
     Consultation,
     ConsultationWay,
+    Continuation,
     HelpAsked,
     IndicatorSource,
     IndicatorValue,
+    Need,
     NeedOutcome,
+    Partnership,
+    Role,
     Stage,
 )
 from tests.factories import (
@@ -33,7 +37,7 @@ from tests.factories import (
     make_run,
 )
 from tests.web.indicators.conftest import Town
-from web.indicators.queries import Measured, headline
+from web.indicators.queries import Measured, board, headline
 
 Browse = Callable[[Account], FlaskClient]
 TODAY = date(2026, 11, 22)
@@ -151,6 +155,41 @@ def test_the_running_year_does_not_take_a_goal_away() -> None:
     assert (better.judged_year, better.is_met) == (2026, True)
 
 
+def test_a_year_that_begins_meets_no_goal_that_shall_fall() -> None:
+    indicator = make_pack(sources=(IndicatorSource.VISITS,)).indicators[0]
+    indicator.baseline, indicator.target = 10.0, 5.0
+
+    found = Measured(indicator, {2025: 8.0, 2026: 0.0}, {}, running_year=2026)
+
+    assert (found.judged_year, found.is_met) == (2025, False)
+
+
+@pytest.mark.parametrize(("today", "year"), [(date(2026, 3, 30), 2024), (date(2026, 3, 31), 2025)])
+def test_on_its_last_day_a_year_is_judged_by_itself(session: Session, town: Town, today: date, year: int) -> None:
+    town.rmo.created_at = datetime(2024, 6, 1, tzinfo=UTC)
+    days = [date(2024, 5, 1), date(2024, 6, 1), date(2025, 5, 1)]
+    session.add_all(make_activity(town.rmo, what=str(day), done_on=day) for day in days)
+    session.flush()
+
+    found = {one.indicator.source: one for one in board(session, town.place, today=today).measured}
+
+    assert found[IndicatorSource.ACTIVITIES].judged_year == year
+
+
+@pytest.mark.parametrize("rest", ["", "/number", "/import"])
+def test_who_administers_one_district_sets_nothing_for_the_municipality(
+    session: Session, signed_in: Browse, town: Town, rest: str
+) -> None:
+    appointment = make_appointment(town.district, role=Role.ADMINISTRATOR)
+    session.add(appointment)
+    session.commit()
+
+    for place in (town.district, town.place):
+        page = f"/administration/areas/{place.id}/indicators{rest}"
+        assert signed_in(appointment.account).get(page).status_code == 404
+        assert signed_in(town.administrator).get(page).status_code == 200
+
+
 def test_what_stands_is_judged_by_today() -> None:
     indicator = make_pack(sources=(IndicatorSource.BODIES,)).indicators[0]
 
@@ -190,6 +229,39 @@ def test_the_headline_tells_effects_and_what_waits(session: Session, town: Town)
     assert (found.median_days, found.matches) == (8, 1)
     assert (found.unmet.without_candidates, found.unmet.open_too_long, found.unmet.either) == (1, 2, 2)
     assert (found.goals, found.goals_met) == (8, 0)
+
+
+def _accepted(need: Need, at: datetime, *, over_at: datetime | None = None) -> Partnership:
+    offers = [make_offer(participant=make_participant(area=need.area))]
+    partnership = make_partnership(need=need, offers=offers, stage=Stage.CLOSED if over_at else Stage.ACCEPTED)
+    partnership.accepted_at, partnership.over_at = at, over_at
+    return partnership
+
+
+def test_a_need_that_lacks_somebody_again_waits_from_then_on(session: Session, town: Town) -> None:
+    need = make_need(participant=town.rmo)
+    need.opened_at = datetime(2026, 1, 5, tzinfo=UTC)
+    first = _accepted(need, datetime(2026, 1, 15, tzinfo=UTC), over_at=datetime(2026, 10, 1, tzinfo=UTC))
+    again = _accepted(need, datetime(2026, 10, 21, tzinfo=UTC))
+    session.add_all([first, again])
+    session.flush()
+
+    found = headline(session, town.place, TODAY)
+
+    assert (found.median_days, found.matches) == (15, 2)  # the median of 10 and 20 days
+
+
+def test_what_continues_a_partnership_met_no_need_that_waited(session: Session, town: Town) -> None:
+    need = make_need(participant=town.rmo)
+    need.opened_at = datetime(2026, 1, 5, tzinfo=UTC)
+    first = _accepted(need, datetime(2026, 1, 15, tzinfo=UTC), over_at=datetime(2026, 10, 1, tzinfo=UTC))
+    following = _accepted(need, datetime(2026, 11, 1, tzinfo=UTC))
+    session.add_all([first, following, Continuation(predecessor=first, successor=following)])
+    session.flush()
+
+    found = headline(session, town.place, TODAY)
+
+    assert (found.median_days, found.matches) == (10, 1)
 
 
 def test_an_imported_number_tells_its_source(session: Session, signed_in: Browse, town: Town) -> None:

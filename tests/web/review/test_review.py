@@ -31,6 +31,7 @@ from tests.factories import (
     make_activity,
     make_appointment,
     make_choice,
+    make_district,
     make_need,
     make_offer,
     make_participant,
@@ -247,3 +248,60 @@ def test_a_code_that_names_no_town_is_refused(app: Flask, tmp_path: Path) -> Non
 
     assert answer.exit_code == 2
     assert "nowhere" in answer.output
+
+
+def test_a_year_that_is_over_tells_what_was_measured_of_it_afterwards(session: Session, ended: Partnership) -> None:
+    plan = AreaPlan(
+        title="地域計画", first_year=2024, last_year=2029, adopted_on=date(2024, 4, 1), area=ended.municipality
+    )
+    plan.add_goal(Goal(title="サロンを増やす", baseline=2.0, target=6.0, due_year=2029))
+    plan.goals[0].measured(4.0, year=2025, note="", by=None, on=date(2026, 6, 1))
+    session.add(plan)
+    session.flush()
+
+    def told(year: int, on: date) -> tuple[int, float] | None:
+        return queries.pack(session, ended.municipality, year=year, on=on).goals[0].measured
+
+    assert told(2025, date(2026, 3, 31)) == (2025, 4.0)
+    assert told(2025, date(2026, 3, 1)) is None
+
+
+def test_a_correction_does_not_take_a_number_out_of_the_pack_of_an_earlier_day(
+    session: Session, ended: Partnership
+) -> None:
+    plan = AreaPlan(
+        title="地域計画", first_year=2024, last_year=2029, adopted_on=date(2024, 4, 1), area=ended.municipality
+    )
+    plan.add_goal(Goal(title="サロンを増やす", baseline=2.0, target=6.0, due_year=2029))
+    plan.goals[0].measured(4.0, year=2026, note="", by=None, on=date(2026, 8, 1))
+    plan.goals[0].measured(5.0, year=2026, note="数え直し", by=None, on=date(2026, 11, 1))
+    session.add(plan)
+    session.flush()
+
+    found = queries.pack(session, ended.municipality, year=2026, on=date(2026, 9, 1)).goals[0]
+
+    assert found.measured == (2026, 5.0)
+
+
+def test_a_case_stays_in_the_year_in_which_its_partnership_ended(session: Session, ended: Partnership) -> None:
+    session.add(
+        CaseStudy(
+            title="道を守る", problem="人手", team="NPO、企業", form=None, cost="", helped="", result="続いた",
+            written_at=datetime(2027, 5, 1, tzinfo=UTC), partnership=ended,
+        )
+    )  # fmt: skip
+    session.flush()
+
+    assert [case.title for case in queries.pack(session, ended.municipality, year=2026, on=ON).cases] == ["道を守る"]
+
+
+def test_who_coordinates_one_district_does_not_read_of_the_others(
+    session: Session, signed_in: Browse, ended: Partnership
+) -> None:
+    district = make_district(municipality=ended.municipality)
+    appointment = make_appointment(district)
+    session.add(appointment)
+    session.commit()
+
+    for place in (district, ended.municipality):
+        assert signed_in(appointment.account).get(f"/areas/{place.id}/review/2026/workbook").status_code == 404

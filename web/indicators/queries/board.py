@@ -9,12 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import case, exists, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from models import (
     Account,
     Area,
     AreaLevel,
+    Continuation,
     Indicator,
     IndicatorChoice,
     IndicatorPack,
@@ -49,12 +50,13 @@ class Measured:
     def judged_year(self) -> int | None:
         """Return the year by which the goal is judged: the last one that is known.
 
-        What adds up over a year is judged by the running one only where that reaches the target already, or where no
-        other is known.
+        What adds up over a year is judged by the running one only where that has grown to the target already, or where
+        no other is known; a number that shall fall starts every year below its target.
         """
         known = sorted(self.values)
         if len(known) > 1 and known[-1] == self.running_year and self.indicator.source in ADDS_UP:
-            return known[-1] if self.indicator.is_met(self.values[known[-1]]) else known[-2]
+            is_there = self.indicator.rises and self.indicator.is_met(self.values[known[-1]])
+            return known[-1] if is_there else known[-2]
         return known[-1] if known else None
 
     @property
@@ -180,12 +182,13 @@ def measured(
     wanted = {indicator.source for indicator in pack.indicators}
     counts = counted(session, municipality, years, today=today, sources=wanted)
     began = _began_in(session, municipality, today=today)
+    running = fiscal_year(today + timedelta(days=1))  # on its last day a year is as good as over
     imported: dict[UUID, dict[int, IndicatorValue]] = {}
     for value in values_of(session, municipality):
         if value.fiscal_year <= years[-1]:
             imported.setdefault(value.indicator_id, {})[value.fiscal_year] = value
     return [
-        _measured(one, counts.get(one.source, {}), imported.get(one.id, {}), began=began, running=fiscal_year(today))
+        _measured(one, counts.get(one.source, {}), imported.get(one.id, {}), began=began, running=running)
         for one in pack.indicators
     ]
 
@@ -228,20 +231,36 @@ def headline_of(session: Session, municipality: Area, found: Sequence[Measured],
 
 
 def _days_to_the_last_yes(session: Session, municipality: Area, *, today: date) -> Sequence[int]:
-    """Return for each partnership of the last 365 days how many days passed from the need's opening to the last yes."""
+    """Return for each partnership of the last 365 days how many days its need waited for the last yes.
+
+    A need waits from its opening, or from the end of an earlier partnership that had come about for it. What continues
+    a partnership met no need that waited.
+    """
     ends_at = Span(0, today, today).ends_at
+    earlier = aliased(Partnership)
+    freed_at = (
+        select(func.max(earlier.over_at))
+        .where(
+            earlier.need_id == Partnership.need_id,
+            earlier.accepted_at.is_not(None),
+            earlier.over_at <= Partnership.accepted_at,
+        )
+        .correlate(Partnership)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Need.opened_at, Partnership.accepted_at)
+        select(Need.opened_at, freed_at, Partnership.accepted_at)
         .join(Need, Partnership.need_id == Need.id)
         .where(
+            ~exists().where(Continuation.successor_id == Partnership.id),
             Partnership.municipality_id == municipality.id,
             Partnership.accepted_at >= ends_at - LOOKED_BACK,
             Partnership.accepted_at < ends_at,
         )
     )
     return [
-        max(0, (town_day(accepted_at) - town_day(opened_at)).days)
-        for opened_at, accepted_at in rows
+        max(0, (town_day(accepted_at) - town_day(max(opened_at, freed_at or opened_at))).days)
+        for opened_at, freed_at, accepted_at in rows
         if opened_at is not None and accepted_at is not None
     ]
 
