@@ -26,7 +26,10 @@ class ChargeCause(StrEnum):
 
 
 class RoutingRule(Base, kw_only=True):
-    """In a municipality, needs of a field go to one office; the rule without a field is for all others."""
+    """In a municipality, needs of a field go to one office; the rule without a field is for all others.
+
+    Where that one names no office, they go to whoever is closest. It stands wherever a municipality has set its rules.
+    """
 
     __tablename__ = "routing_rules"
     __table_args__ = (
@@ -47,7 +50,7 @@ class RoutingRule(Base, kw_only=True):
         ),
     )
 
-    office: Mapped[Office]
+    office: Mapped[Office | None]
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), init=False)
     field_id: Mapped[UUID | None] = mapped_column(ForeignKey("activity_fields.id"), init=False)
 
@@ -187,7 +190,7 @@ def keeper_for(
     path: str,
     field: str | None,
     *,
-    offices: Mapping[str | None, Office],
+    offices: Mapping[str | None, Office | None],
     staff: Sequence[Appointed],
     load: Mapping[UUID, int],
 ) -> UUID | None:

@@ -485,8 +485,10 @@ def administers_its_charge(account: Account | None, subject: Charge) -> bool:
 
 
 def is_asked_to_take_over(account: Account | None, subject: HandOver) -> bool:
-    """Grant to the account that is asked whether it takes a need over."""
-    return account is not None and subject.to_id == account.id
+    """Grant to the account that is asked whether it takes a need over, while it coordinates the place."""
+    if account is None or subject.to_id != account.id:
+        return False
+    return account.covers(Role.COORDINATOR, subject.charge.need.area.path)
 
 
 def is_public_offer(account: Account | None, subject: Offer) -> bool:

@@ -4,7 +4,8 @@ Revision ID: 1796889600
 Revises: 1796803200
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +25,21 @@ def upgrade():
     result_due_on = date.today() + timedelta(days=28)
     referrals = sa.table('referrals', sa.column('state', sa.String()), sa.column('result_due_on', sa.Date()))
     op.execute(referrals.update().where(referrals.c.state == 'received').values(result_due_on=result_due_on))
+    with op.batch_alter_table('routing_rules') as table:
+        table.alter_column('office', existing_type=sa.String(length=40), nullable=True)
+    # Whoever has rules of their own has one for the rest, also where it names no office.
+    rules = sa.table(
+        'routing_rules',
+        sa.column('id', sa.Uuid()), sa.column('created_at', sa.DateTime()), sa.column('office', sa.String()),
+        sa.column('municipality_id', sa.Uuid()), sa.column('field_id', sa.Uuid()),
+    )
+    connection = op.get_bind()
+    with_rest = set(connection.scalars(sa.select(rules.c.municipality_id).where(rules.c.field_id.is_(None))))
+    for municipality in set(connection.scalars(sa.select(rules.c.municipality_id))) - with_rest:
+        op.execute(
+            rules.insert().values(id=uuid4(), created_at=datetime.now(UTC).replace(tzinfo=None),
+                                  office=None, municipality_id=municipality, field_id=None)
+        )
     # How those agreed who were members before was not asked.
     with op.batch_alter_table('network_members') as table:
         table.add_column(sa.Column('channel', sa.String(length=40), nullable=True))
@@ -41,6 +57,9 @@ def upgrade():
 
 
 def downgrade():
+    op.execute("DELETE FROM routing_rules WHERE office IS NULL")
+    with op.batch_alter_table('routing_rules') as table:
+        table.alter_column('office', existing_type=sa.String(length=40), nullable=False)
     with op.batch_alter_table('network_members') as table:
         table.drop_constraint(op.f('network_members_entered_by_id_refers_to_accounts'), type_='foreignkey')
         table.drop_column('entered_by_id')

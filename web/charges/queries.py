@@ -16,6 +16,7 @@ from models import (
     Appointment,
     Area,
     Charge,
+    HandOver,
     Need,
     NeedStatus,
     Office,
@@ -153,17 +154,33 @@ def first_fields(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     return first
 
 
-def rules_of(session: Session, municipalities: Collection[UUID]) -> dict[UUID, Mapping[str | None, Office]]:
+def rules_of(session: Session, municipalities: Collection[UUID]) -> dict[UUID, Mapping[str | None, Office | None]]:
     """Return by municipality to which office the needs of each field go; the sheet speaks where it said nothing."""
     rows = session.execute(
         select(RoutingRule.municipality_id, ActivityField.code, RoutingRule.office)
         .outerjoin(ActivityField, RoutingRule.field_id == ActivityField.id)
         .where(RoutingRule.municipality_id.in_(municipalities))
     )
-    own: defaultdict[UUID, dict[str | None, Office]] = defaultdict(dict)
+    own: defaultdict[UUID, dict[str | None, Office | None]] = defaultdict(dict)
     for municipality, code, office in rows:
         own[municipality][code] = office
     return {one: own[one] if one in own else default_offices() for one in municipalities}
+
+
+def questions_to(session: Session, account: Account) -> Sequence[HandOver]:
+    """Return the questions to an account whether it takes a need over that wait for its answer."""
+    return session.scalars(
+        select(HandOver)
+        .join(Charge, HandOver.charge_id == Charge.id)
+        .where(HandOver.to_id == account.id, HandOver.answered_at.is_(None), Charge.until.is_(None))
+        .options(
+            joinedload(HandOver.asked_by).options(lazyload(Account.memberships)),
+            joinedload(HandOver.charge)
+            .joinedload(Charge.need)
+            .options(lazyload(Need.posted_by), joinedload(Need.area)),
+        )
+        .order_by(HandOver.asked_at, HandOver.id)
+    ).all()
 
 
 def kept_by(session: Session, account_id: UUID) -> Sequence[UUID]:

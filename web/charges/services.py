@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import Account, Appointed, Area, Charge, ChargeCause, Need, NeedStatus, keeper_for
-from web.charges import queries
+from models import Account, Appointed, Area, Charge, ChargeCause, Need, NeedStatus, Role, keeper_for
+from web.charges import emails, queries
 from web.charges.queries import Place
 
 
@@ -26,9 +26,23 @@ def settle_all(session: Session, ids: Collection[UUID], *, at: datetime) -> None
 
 
 def look_after_what_was_kept_by(session: Session, account: Account, *, at: datetime) -> None:
-    """Find others for the needs of an account that is appointed no longer, suspended or erased."""
+    """Find others for the needs of an account that is appointed no longer, suspended or erased.
+
+    What it is asked to take over and cannot any longer stays where it is, and who asked hears of it.
+    """
     session.flush()
     settle_all(session, queries.kept_by(session, account.id), at=at)
+    questions = queries.questions_to(session, account)
+    staff = queries.staff_covering(session, [one.charge.need.area.path for one in questions])
+    own = [one for one in staff if one.account_id == account.id and one.role is Role.COORDINATOR]
+    for question in questions:
+        path = question.charge.need.area.path
+        if any(one.covers(path) for one in own):
+            continue
+        question.take_back(at=at)
+        asked_by = question.asked_by
+        if asked_by is not None and asked_by is not account and asked_by.may_sign_in:
+            emails.lapsed(session, question, to=asked_by)
 
 
 def look_after_what_nobody_keeps(session: Session, area: Area, *, at: datetime) -> None:

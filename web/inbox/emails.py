@@ -37,6 +37,21 @@ def answered(session: Session, question: HandOver) -> None:
     )
 
 
+def taken_over(session: Session, charge: Charge, *, to: Account, by: Account) -> None:
+    """Tell who was in charge of a need, or was asked to be, that an administrator put somebody else in charge."""
+    if charge.keeper is None:
+        return
+    compose(
+        session,
+        "charge-taken-over",
+        to=to,
+        who=by.name,
+        keeper=charge.keeper.name,
+        title=charge.need.title,
+        url=page_url(session, "/inbox"),
+    )
+
+
 def put_in_charge(session: Session, charge: Charge, *, by: Account) -> None:
     """Tell somebody that an administrator put them in charge of a need."""
     if charge.keeper is None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from models import (
@@ -33,6 +33,7 @@ from models.suggestions import published_runs
 from web.charges.queries import may_sign_in, prefixes
 
 PAGE_SIZE: Final = 20
+LARGER: Final = frozenset(AreaLevel) - {AreaLevel.MUNICIPALITY, AreaLevel.DISTRICT}
 
 
 class Whose(StrEnum):
@@ -80,6 +81,12 @@ class Inbox:
     mine: int
     others: int
     asked: Sequence[HandOver]
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages there are, at least one."""
+        return pages_of(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ def inbox(session: Session, account: Account, *, whose: Whose, words: str, page:
     counts = {one: _count(session, _entries(account, one, "")) for one in Whose}
     statement = _entries(account, whose, words)
     total = _count(session, statement) if words else counts[whose]
+    number = min(page, pages_of(total))
     rows: Sequence[Any] = session.execute(
         statement.with_only_columns(Need, Charge)
         .options(
@@ -105,7 +113,7 @@ def inbox(session: Session, account: Account, *, whose: Whose, words: str, page:
         )
         .order_by(func.coalesce(Charge.since, Need.opened_at), Need.id)
         .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
     ).all()
     waits = _waits_for(session, [need.id for need, _ in rows])
     return Inbox(
@@ -114,7 +122,13 @@ def inbox(session: Session, account: Account, *, whose: Whose, words: str, page:
         mine=counts[Whose.MINE],
         others=counts[Whose.OTHERS],
         asked=asked(session, account),
+        number=number,
     )
+
+
+def pages_of(total: int) -> int:
+    """Return how many pages so many needs fill, at least one."""
+    return max(1, -(-total // PAGE_SIZE))
 
 
 def waiting(session: Session, account: Account) -> Waits:
@@ -179,7 +193,10 @@ def whole_charge(session: Session, charge: Charge) -> Charge:
 
 
 def municipalities_of(session: Session, account: Account) -> Sequence[Area]:
-    """Return the municipalities that an account administers and in which somebody is appointed."""
+    """Return the municipalities that an account administers and in which somebody is appointed.
+
+    After them come larger places that have coordinators of their own.
+    """
     staffed = session.scalars(
         select(Area.path)
         .join(Appointment, Appointment.area_id == Area.id)
@@ -187,14 +204,17 @@ def municipalities_of(session: Session, account: Account) -> Sequence[Area]:
         .distinct()
     )
     above = sorted({prefix for path in staffed for prefix in prefixes(path)})
+    coordinated = select(Appointment.area_id).where(Appointment.role == Role.COORDINATOR)
     return session.scalars(
         select(Area)
         .where(
-            Area.level == AreaLevel.MUNICIPALITY,
-            Area.path.in_(above),
+            or_(
+                and_(Area.level == AreaLevel.MUNICIPALITY, Area.path.in_(above)),
+                and_(Area.level.in_(LARGER), Area.id.in_(coordinated)),
+            ),
             lies_under(account.paths(Role.ADMINISTRATOR)),
         )
-        .order_by(Area.path)
+        .order_by(case((Area.level == AreaLevel.MUNICIPALITY, 0), else_=1), Area.path)
     ).all()
 
 
@@ -210,12 +230,14 @@ def fields(session: Session) -> Sequence[ActivityField]:
     return session.scalars(select(ActivityField).order_by(ActivityField.position, ActivityField.code)).all()
 
 
-def coordinators_in(session: Session, municipality: Area) -> Sequence[Appointment]:
-    """Return who coordinates a municipality or a part of it, the whole place first."""
+def coordinators_in(session: Session, place: Area) -> Sequence[Appointment]:
+    """Return who coordinates a municipality, a part of it or a place that it lies in; of a larger place that alone."""
+    looks_after_it = Area.path.in_(prefixes(place.path))
+    here = Area.id == place.id if place.level in LARGER else looks_after_it | lies_under([place.path])
     return session.scalars(
         select(Appointment)
         .join(Area, Appointment.area_id == Area.id)
-        .where(Appointment.role == Role.COORDINATOR, lies_under([municipality.path]))
+        .where(Appointment.role == Role.COORDINATOR, here)
         .options(joinedload(Appointment.account).options(lazyload(Account.memberships), lazyload(Account.appointments)))
         .order_by(Area.path, Appointment.created_at, Appointment.id)
     ).all()

@@ -85,12 +85,17 @@ def reassign(session: Session, charge: Charge, to: Account, *, by: Account, at: 
     if to is charge.keeper:
         raise InvalidValue("they are in charge already")
     _check_covers(to, charge)
+    before, question = charge.keeper, charge.open_hand_over
     charge.end(at=at)
     session.flush()
     following = Charge(need=charge.need, keeper=to, since=at, cause=ChargeCause.HANDED_OVER)
     session.add(following)
     if to is not by:
         emails.put_in_charge(session, following, by=by)
+    asked = None if question is None else question.to
+    for account in {before, asked} - {None, to, by}:
+        if account is not None and account.may_sign_in:
+            emails.taken_over(session, following, to=account, by=by)
     return following
 
 
@@ -103,12 +108,13 @@ def set_rules(
     wanted: list[tuple[ActivityField | None, Office | None]] = [*offices.items(), (None, rest)]
     for field, office in wanted:
         rule = present.get(None if field is None else field.id)
-        if office is None and rule is not None:
-            session.delete(rule)
-        elif office is not None and rule is not None:
-            rule.office = office
-        elif office is not None:
+        is_needed = office is not None or field is None
+        if rule is None and is_needed:
             session.add(RoutingRule(municipality=municipality, field=field, office=office))
+        elif rule is not None and is_needed:
+            rule.office = office
+        elif rule is not None:
+            session.delete(rule)
 
 
 def set_office(session: Session, area: Area, appointment_id: UUID, office: Office | None) -> Appointment:

@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from models import Account, Area, Charge, HandOver, Permission, Role, is_granted, utc_now
+from models import Account, Appointment, Area, AreaLevel, Charge, HandOver, Permission, Role, is_granted, utc_now
 from seeds.routing import default_offices
 from web.database import current_session
 from web.i18n import locale
 from web.inbox import queries, services
 from web.inbox.forms import AnswerForm, HandOverForm, InboxFilter, OfficeForm, name_of, rules_form
-from web.pages import Pagination, pagination
+from web.pages import pagination
 from web.participants.queries import seen_by
 from web.security import account_at_work, requires
 
 bp = Blueprint("inbox", __name__)
-
-MOST_PAGES = 100_000
 
 
 @bp.get("/inbox")
@@ -28,9 +26,9 @@ MOST_PAGES = 100_000
 def index() -> ResponseReturnValue:
     """Show what I am asked to take over, what I am in charge of, and who is in charge of the rest."""
     account, narrowed = account_at_work(), InboxFilter(request.args)
-    found = queries.inbox(
-        current_session(), account, whose=narrowed.chosen, words=narrowed.q.data or "", page=_number()
-    )
+    number = max(request.args.get("page", 1, type=int), 1)
+    found = queries.inbox(current_session(), account, whose=narrowed.chosen, words=narrowed.q.data or "", page=number)
+    kept = {name: value for name, value in request.args.items() if name in {"whose", "q"}}
     return render_template(
         "inbox/index.html",
         inbox=found,
@@ -39,7 +37,7 @@ def index() -> ResponseReturnValue:
         owners={one.need.id: seen_by(account, one.need.participant) for one in found.entries},
         may_hand_over={one.need.id for one in found.entries if one.charge and _may_hand_over(account, one.charge)},
         administers=account.is_administrator,
-        page=_page_of(found.total),
+        page=pagination(found.number, found.pages, **kept),
     )
 
 
@@ -104,8 +102,10 @@ def municipalities() -> ResponseReturnValue:
 @bp.route("/administration/routing/<uuid:id>", methods=["GET", "POST"])
 @requires(Permission.ROUTING_EDIT, on=Area)
 def routing(municipality: Area) -> ResponseReturnValue:
-    """Set to which office needs of each field go."""
+    """Set to which office needs of each field go in a municipality; of a larger place, show who holds which office."""
     session = current_session()
+    if municipality.level is AreaLevel.DISTRICT or (request.method == "POST" and municipality.level in queries.LARGER):
+        abort(404)
     fields, rules = queries.fields(session), queries.own_rules(session, municipality)
     form = rules_form(fields, locale())()
     if not form.is_submitted():
@@ -144,20 +144,19 @@ def _routing_page(municipality: Area, form: FlaskForm, *, is_own: bool) -> Respo
         municipality=municipality,
         form=form,
         rows=[form[name_of(field)] for field in queries.fields(session)],
-        offices=[(one, OfficeForm(formdata=None, data={"office": one.office or ""})) for one in staff],
+        offices=[(one, _office_form(one)) for one in staff],
+        has_rules=municipality.level not in queries.LARGER,
         is_own=is_own,
     )
     return page, 422 if form.is_submitted() else 200
 
 
+def _office_form(appointment: Appointment) -> OfficeForm | None:
+    """Return the form for an office, where the reader may set it: a larger place looks after its own people."""
+    if not is_granted(Permission.ROUTING_EDIT, account_at_work(), appointment.area):
+        return None
+    return OfficeForm(formdata=None, data={"office": appointment.office or ""})
+
+
 def _may_hand_over(account: Account, charge: Charge) -> bool:
     return is_granted(Permission.CHARGE_HAND_OVER, account, charge)
-
-
-def _number() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-
-
-def _page_of(total: int) -> Pagination:
-    kept = {name: value for name, value in request.args.items() if name in {"whose", "q"}}
-    return pagination(_number(), max(1, -(-total // queries.PAGE_SIZE)), **kept)

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -144,7 +144,11 @@ class SheetForm(FlaskForm):
             return False
         self.text.data = text
         known = {name: one for one in indicators for name in (one.code, one.name_ja, one.name_en)}
-        lines = _lines(text)
+        try:
+            lines = _lines(text, known)
+        except csv.Error:
+            self.text.errors = [_("These are no rows of a sheet: a quotation mark is not closed.")]
+            return False
         self.rows = [_read_row(number, cells, known) for number, cells in lines]
         self._refuse_twice()
         if not self.rows:
@@ -186,21 +190,21 @@ class SheetForm(FlaskForm):
                 self.rows[place] = ReadRow(row.line, row.cells, None, error)
 
 
-def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """Return the rows that hold something, without the heading."""
-    first = text.split("\n", 1)[0]
-    delimiter = "\t" if "\t" in first and "," not in first else ","
+def _lines(text: str, known: Container[str]) -> list[tuple[int, list[str]]]:
+    """Return the rows that hold something, without the heading. Cells that are set apart by tabs may hold commas."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = "\t" if "\t" in text.strip().split("\n", 1)[0] else ","
     lines = [
         (number, [one_line(cell) or "" for cell in cells])
         for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1)
         if any(cell.strip() for cell in cells)
     ]
-    return lines[1:] if lines and _is_heading(lines[0][1]) else lines
+    return lines[1:] if lines and _is_heading(lines[0][1], known) else lines
 
 
-def _is_heading(cells: Sequence[str]) -> bool:
-    """Tell whether a row names columns: where the year stands there is no digit at all."""
-    return len(cells) > 1 and not re.search(r"\d|元", cells[1])
+def _is_heading(cells: Sequence[str], known: Container[str]) -> bool:
+    """Tell whether a row names columns: no number stands in it, and it begins with no indicator."""
+    return not re.search(r"\d", "".join(cells)) and cells[0] not in known
 
 
 def _read_row(line: int, cells: Sequence[str], known: Mapping[str, Indicator]) -> ReadRow:

@@ -30,7 +30,9 @@ from tests.factories import (
     make_resident,
     make_rule,
 )
+from web.charges.queries import rules_of
 from web.inbox.queries import waiting
+from web.people import services as people
 
 SignedIn = Callable[[Account], FlaskClient]
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -261,3 +263,83 @@ def test_an_office_is_given_to_a_coordinator_of_the_own_place_alone(
     session.refresh(foreign)
     assert (own.office, foreign.office) == (Office.WELFARE_COORDINATOR, None)
     assert signed_in(town.keeper).post(f"{url}/{own.id}", data={"office": ""}).status_code == 404
+
+
+def test_rules_that_name_no_office_at_all_are_rules_too(
+    town: Town, signed_in: SignedIn, session: AuditedSession
+) -> None:
+    browser, url = signed_in(town.administrator), f"/administration/routing/{town.municipality.id}"
+
+    browser.post(url, data={"rest": ""})
+
+    assert rules_of(session, [town.municipality.id]) == {town.municipality.id: {None: None}}
+    assert 'selected value="area_officer"' not in browser.get(url).text
+
+
+def test_who_coordinates_a_larger_place_is_given_an_office_there(
+    town: Town, signed_in: SignedIn, session: AuditedSession
+) -> None:
+    prefecture = town.municipality.parent
+    assert prefecture is not None
+    wide, above = make_appointment(prefecture), make_appointment(prefecture, role=Role.ADMINISTRATOR)
+    wide.account.name = "県の中間支援"
+    session.add_all([wide, above])
+    session.commit()
+    office = f"/administration/routing/{prefecture.id}/offices/{wide.id}"
+
+    own = signed_in(town.administrator)
+    page = own.get(f"/administration/routing/{town.municipality.id}").text
+    assert "県の中間支援" in page
+    assert office not in page
+    assert own.post(office, data={"office": "intermediary"}).status_code == 404
+
+    browser = signed_in(above.account)
+    assert f"/administration/routing/{prefecture.id}" in browser.get("/administration/routing").text
+    assert office in browser.get(f"/administration/routing/{prefecture.id}").text
+    browser.post(office, data={"office": "intermediary"})
+    session.refresh(wide)
+    assert wide.office is Office.INTERMEDIARY
+
+
+@pytest.mark.parametrize("place", ["district", "prefecture"])
+def test_rules_are_set_for_a_whole_municipality(town: Town, signed_in: SignedIn, place: str) -> None:
+    district, prefecture = town.need.area, town.municipality.parent
+    assert prefecture is not None
+    area = district if place == "district" else prefecture
+    town.session.add(appointment := make_appointment(area, role=Role.ADMINISTRATOR))
+    town.session.commit()
+
+    answer = signed_in(appointment.account).post(f"/administration/routing/{area.id}", data={"rest": ""})
+
+    assert answer.status_code == 404
+
+
+def test_who_is_asked_and_coordinates_the_place_no_longer_answers_nothing_and_the_keeper_hears_of_it(
+    town: Town, signed_in: SignedIn, session: AuditedSession
+) -> None:
+    question = town.ask()
+    browser = signed_in(town.other)
+    appointment = session.scalars(select(Appointment).where(Appointment.account_id == town.other.id)).one()
+
+    people.end_appointment(session, appointment, at=NOON)
+    session.commit()
+
+    session.refresh(question)
+    assert not question.is_open
+    assert browser.get(f"/hand-overs/{question.id}").status_code == 404
+    mails = session.scalars(select(OutboxMail).where(OutboxMail.template == "hand-over-lapsed")).all()
+    assert [mail.to_account_id for mail in mails] == [town.keeper.id]
+    assert town.present_keeper == town.keeper
+
+
+def test_who_was_in_charge_hears_that_somebody_else_is(town: Town, signed_in: SignedIn) -> None:
+    sent = {"to": str(town.other.id), "way": "at_once"}
+
+    signed_in(town.administrator).post(f"/charges/{town.charge.id}/hand-over", data=sent)
+
+    mails = town.session.scalars(select(OutboxMail).where(OutboxMail.template == "charge-taken-over")).all()
+    assert [mail.to_account_id for mail in mails] == [town.keeper.id]
+
+
+def test_a_page_beyond_the_last_shows_the_last(town: Town, signed_in: SignedIn) -> None:
+    assert "夏祭りの人手" in signed_in(town.keeper).get("/inbox?page=7").text

@@ -114,3 +114,20 @@ def test_numbers_are_written_by_administrators_of_the_town_alone(
 
     for account in (town.coordinator, stranger.account):
         assert signed_in(account).get(page_of(town, "/import")).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["imported\t2025\t7,033\t統計", "imported,2025,7033,統計\rimported,2024,6000,統計"])
+def test_rows_as_spreadsheets_give_them_are_read(session: Session, signed_in: Browse, town: Town, text: str) -> None:
+    signed_in(town.administrator).post(page_of(town, "/import"), data={"text": text, "confirmed": "yes"})
+
+    assert (2025, 7033.0) in {(year, value) for year, value, _ in values(session)}
+
+
+@pytest.mark.parametrize("text", ['"' + "a" * 140_000, "令和七年度,令和七年度,5,統計\nimported,2025,5,統計"])
+def test_what_cannot_be_read_is_told_and_nothing_is_left_out(
+    session: Session, signed_in: Browse, town: Town, text: str
+) -> None:
+    answer = signed_in(town.administrator).post(page_of(town, "/import"), data={"text": text, "confirmed": "yes"})
+
+    assert answer.status_code == 422
+    assert values(session) == []

@@ -92,3 +92,22 @@ def test_the_page_is_closed_to_everybody_else(client: FlaskClient, session: Sess
 
     assert client.get("/opportunity").status_code in {302, 401}
     assert signed_in(account).get("/opportunity").status_code == 403
+
+
+def test_what_still_lies_on_a_desk_is_not_overlooked(session: Session, town: Area, coordinator: FlaskClient) -> None:
+    offers = [
+        _long_there(session, make_offer(participant=make_participant(area=town), title=title))
+        for title in ("机の上の申し出", "下げられた申し出")
+    ]
+    waiting, gone = (
+        make_suggestion(need=make_need(participant=make_participant(area=town)), offers=[offer]) for offer in offers
+    )
+    gone.supersede()
+    session.add_all([waiting, gone])
+    session.flush()
+    waiting.created_at = gone.created_at = utc_now() - timedelta(days=100)
+
+    page = coordinator.get("/opportunity").text
+
+    assert "机の上の申し出" not in page
+    assert "下げられた申し出" in page

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, select
 
 from models import Area, Offer, OfferStatus, Participant, Suggestion, SuggestionPartner
-from models.suggestions import unpublished_runs
+from models.suggestions import UNDECIDED, unpublished_runs
 
 OVERLOOKED_AFTER: Final = timedelta(days=90)
 
@@ -33,8 +33,9 @@ def overlooked_offers(here: ColumnElement[bool], *, at: datetime) -> Select[Offe
 
 
 def is_lately_suggested(at: datetime) -> ColumnElement[bool]:
-    """Return whether a `Suggestion` was published in the last 90 days."""
-    return (Suggestion.created_at >= at - OVERLOOKED_AFTER) & Suggestion.run_id.not_in(unpublished_runs())
+    """Return whether a `Suggestion` was published in the last 90 days, or still lies on a desk."""
+    is_lately = Suggestion.created_at >= at - OVERLOOKED_AFTER
+    return (is_lately | Suggestion.verdict.in_(UNDECIDED)) & Suggestion.run_id.not_in(unpublished_runs())
 
 
 def takes_part() -> tuple[ColumnElement[bool], ...]:
