@@ -31,6 +31,7 @@ from models.search import SmallVector, Terms, fold
 from models.taxonomy import (
     EVENINGS,
     FEW_HOURS,
+    LECTURE,
     WELCOMES,
     ActivityField,
     Condition,
@@ -175,10 +176,17 @@ class Need(Versioned, Base, kw_only=True):
         self.area = self.area or self.participant.area
         self.municipality = self.participant.municipality
 
-    @property
-    def asks_for(self) -> ConsentPurpose:
-        """Return to which purpose a person consented who is asked."""
-        return ConsentPurpose.PROJECTS if self.council_seat is None else ConsentPurpose.COUNCIL_SEAT
+    def asks_of(self, participant: Participant) -> frozenset[ConsentPurpose]:
+        """Return to which purposes a person consented who is asked; where all are to lecture, to that beside projects.
+
+        Whoever has the need consented to projects alone: they sit on no council, and do not lecture to themselves.
+        """
+        if participant is self.participant:
+            return frozenset({ConsentPurpose.PROJECTS})
+        if self.council_seat is not None:
+            return frozenset({ConsentPurpose.COUNCIL_SEAT})
+        skills = {slot.skill and slot.skill.code for slot in self.slots if slot.kind is ResourceKind.PEOPLE}
+        return frozenset({ConsentPurpose.PROJECTS} | ({ConsentPurpose.LECTURER} if skills == {LECTURE} else set()))
 
     @property
     def is_open(self) -> bool:

@@ -1,5 +1,6 @@
 """People and bodies that take part, what limits they set, and what they consented to."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -146,11 +147,11 @@ class Participant(Versioned, Base, kw_only=True):
     @property
     def may_be_matched(self) -> bool:
         """Tell whether projects may be suggested: a person must have consented to that purpose."""
-        return self.may_be_asked_for(ConsentPurpose.PROJECTS)
+        return self.may_be_asked_for({ConsentPurpose.PROJECTS})
 
-    def may_be_asked_for(self, purpose: ConsentPurpose) -> bool:
-        """Tell whether the participant may be asked: a person must have consented to just that purpose."""
-        return self.may_be_contacted and (not self.is_resident or self.consented_to(purpose))
+    def may_be_asked_for(self, purposes: Iterable[ConsentPurpose]) -> bool:
+        """Tell whether the participant may be asked: a person must have consented to just these purposes."""
+        return self.may_be_contacted and (not self.is_resident or all(map(self.consented_to, purposes)))
 
     def move_to_area(self, area: Area) -> None:
         """Set the place, and with it the municipality that looks after the participant."""

@@ -401,7 +401,7 @@ def whole_proposal() -> tuple[Any, ...]:
         selectinload(Partnership.parties).options(
             joinedload(Party.participant), joinedload(Party.offer), selectinload(Party.enquiry)
         ),
-        selectinload(Partnership.need),
+        selectinload(Partnership.need).joinedload(Need.slots).joinedload(Slot.skill),
         selectinload(Partnership.municipality),
         selectinload(Partnership.proposed_by),
         selectinload(Partnership.changes),

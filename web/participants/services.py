@@ -136,8 +136,10 @@ def withdraw_consent(
     _check_is_a_person(participant)
     # Rows are locked in the order in which proposing and answering lock them.
     superseded = _supersede_suggestions(session, participant, purpose)
-    stands_on_it = tuple(ConsentPurpose) if purpose is ConsentPurpose.GUARDIAN else (purpose,)
-    proposals = [one for one in queries.locked_proposals_of(session, participant) if one.need.asks_for in stands_on_it]
+    stands_on_it = frozenset(ConsentPurpose) if purpose is ConsentPurpose.GUARDIAN else {purpose}
+    proposals = [
+        one for one in queries.locked_proposals_of(session, participant) if one.need.asks_of(participant) & stands_on_it
+    ]
     queries.lock_participant(session, participant)
     participant.withdraw_consent(purpose, at=at)
     for partnership in proposals:

@@ -13,6 +13,7 @@ from models import (
     Enquiry,
     Job,
     JobKind,
+    Need,
     Participant,
     Partnership,
     Party,
@@ -83,7 +84,7 @@ def answer(
     partnership = queries.lock_proposal(session, enquiry)
     party = enquiry.party
     if enquiry.is_open:
-        _check_consent_stands(session, party.participant, partnership.need.asks_for)
+        _check_consent_stands(session, party.participant, partnership.need)
     unanswered = open_enquiries(partnership)
     partnership.answer(party, reply, by=by, at=at, reason=reason, note=note, channel=channel)
     if reply is Reply.NO:
@@ -195,7 +196,7 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
     """Show each party the others' contact details, record that, tell them, and see what the need still lacks."""
     participants = list({party.participant.id: party.participant for party in partnership.parties}.values())
     for participant in participants:
-        _check_consent_stands(session, participant, partnership.need.asks_for)
+        _check_consent_stands(session, participant, partnership.need)
     session.add_all(
         Reveal(subject=subject, to_participant=reader, partnership=partnership, at=at)
         for subject, reader in permutations(participants, 2)
@@ -211,15 +212,15 @@ def _come_together(session: Session, partnership: Partnership, *, by: Account, a
 def _check_may_be_asked(session: Session, partnership: Partnership) -> None:
     for participant in {party.participant.id: party.participant for party in partnership.parties}.values():
         session.refresh(participant, ["consents", "is_adult", "paused_at", "left_at"])
-        if not participant.may_be_asked_for(partnership.need.asks_for):
+        if not participant.may_be_asked_for(partnership.need.asks_of(participant)):
             raise ConsentMissing("one of the parties may not be asked")
 
 
-def _check_consent_stands(session: Session, participant: Participant, purpose: ConsentPurpose) -> None:
+def _check_consent_stands(session: Session, participant: Participant, need: Need) -> None:
     session.refresh(participant, ["consents", "is_adult"])
     if not participant.is_adult and not participant.consented_to(ConsentPurpose.GUARDIAN):
         raise ConsentMissing("a minor takes part only with the guardian's consent")
-    if participant.is_resident and not participant.consented_to(purpose):
+    if participant.is_resident and not all(map(participant.consented_to, need.asks_of(participant))):
         raise ConsentMissing("a person takes part only with a consent to just this")
 
 

@@ -25,6 +25,8 @@ from models import (
     OutboxMail,
     Participant,
     ParticipantKind,
+    Partnership,
+    Reply,
     RoleHolding,
     Stage,
     Verdict,
@@ -52,6 +54,7 @@ from tests.factories import (
     make_suggestion,
 )
 from web.participants.services import withdraw_consent
+from web.partnerships import services as partnerships
 from web.staff_bank import queries, services
 from web.suggestions.queries import profiles
 
@@ -286,6 +289,36 @@ def test_withdrawing_the_consent_to_council_seats_ends_what_stood_on_it(town: To
 
     assert (for_seat.verdict, for_other.verdict) == (Verdict.SUPERSEDED, Verdict.PENDING)
     assert asked.stage is Stage.WITHDRAWN
+
+
+def _asked_to_lecture(town: Town) -> Partnership:
+    town.person.consent(ConsentPurpose.LECTURER, by=None, at=NOON, channel=ConsentChannel.PAPER)
+    lecture = make_skill(code="lecture", name="講演")
+    need = make_need(participant=town.office, slots=[make_slot(what="講師", skill=lecture)])
+    asked = make_partnership(stage=Stage.PROPOSED, need=need, offers=[make_offer(participant=town.person)])
+    town.session.add(asked)
+    town.session.flush()
+    capacity.take(town.session, asked)
+    town.session.commit()
+    return asked
+
+
+def test_withdrawing_the_consent_to_lecture_ends_what_stood_on_it(town: Town) -> None:
+    asked = _asked_to_lecture(town)
+
+    withdraw_consent(town.session, town.person, ConsentPurpose.LECTURER, by=town.own, at=NOON)
+
+    assert asked.stage is Stage.WITHDRAWN
+
+
+def test_a_yes_to_a_lecture_stands_on_the_consent_to_lecture(town: Town) -> None:
+    asked = _asked_to_lecture(town)
+    lecturer = next(party for party in asked.parties if party.participant is town.person)
+    town.person.withdraw_consent(ConsentPurpose.LECTURER, at=NOON)
+    town.session.commit()
+
+    with pytest.raises(ConsentMissing):
+        partnerships.answer(town.session, lecturer.enquiry, Reply.YES, by=town.own, at=NOON)
 
 
 def test_a_course_is_written_down_for_the_own_place_alone(town: Town, signed_in: SignedIn) -> None:
