@@ -15,9 +15,10 @@ def reminder(session: Session, coming: Sequence[Coming], *, to: Account) -> Outb
         session,
         "season-reminder",
         to=to,
-        on=coming[0].on,
+        on=min(one.on for one in coming),
         dates=[
             {
+                "on": one.on,
                 "season": one.season.name,
                 "step": one.step.value,
                 "url": page_url(session, f"/seasons/{one.season.id}"),

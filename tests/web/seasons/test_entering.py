@@ -101,6 +101,13 @@ def test_who_entered_is_reminded_once_three_days_before(town: Town, work_at: Wor
     assert "Kick-off" in mails[0].body
 
 
+def test_who_was_not_reminded_on_that_day_is_reminded_on_the_next(town: Town, work_at: WorkAt) -> None:
+    for day in ("30", "31"):
+        work_at(jobs.tidy, f"2027-01-{day}T09:00:00+09:00")
+
+    assert len(town.session.scalars(select(OutboxMail)).all()) == 2
+
+
 @pytest.mark.parametrize("moment", ["2027-01-29T06:00:00+09:00", "2027-01-28T09:00:00+09:00"])
 def test_nobody_is_reminded_at_night_or_on_another_day(town: Town, work_at: WorkAt, moment: str) -> None:
     work_at(jobs.tidy, moment)

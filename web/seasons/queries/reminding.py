@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from models import Need, Offer, OutboxMail, Participant, Season, SeasonProfessional, SeasonProject, SeasonStep
@@ -27,12 +27,15 @@ class Due:
 
 
 def reminders_due(session: Session, *, today: date) -> Sequence[Due]:
-    """Return who is reminded today of what is in three days; who was written to today already is left out."""
-    on = today + REMINDED_BEFORE
+    """Return who is reminded today of what is within three days; who was written to of it already is left out.
+
+    Where nothing was sent on the third day before, it is sent on the second or the last.
+    """
+    last = today + REMINDED_BEFORE
     days = [getattr(Season, f"{step.value}_on") for step in SeasonStep]
     seasons = session.scalars(
         select(Season)
-        .where(or_(*(day == on for day in days)))
+        .where(or_(*(day.between(today, last) for day in days)))
         .options(
             selectinload(Season.projects)
             .joinedload(SeasonProject.need)
@@ -50,10 +53,10 @@ def reminders_due(session: Session, *, today: date) -> Sequence[Due]:
     coming: dict[UUID, dict[tuple[UUID, SeasonStep], Coming]] = {}
     for season in seasons:
         for step, day in season.dates.items():
-            for participant in entered[season.id] if day == on else ():
+            for participant in entered[season.id] if today <= day <= last else ():
                 for account in accounts[participant.id]:
                     coming.setdefault(account.id, {})[season.id, step] = Coming(season, step, day)
-    return _without_those_written_to(session, coming, today=today)
+    return _without_what_was_written(session, coming, today=today)
 
 
 def _who_entered(season: Season) -> list[Participant]:
@@ -65,21 +68,28 @@ def _who_entered(season: Season) -> list[Participant]:
     ]
 
 
-def _without_those_written_to(
+def _without_what_was_written(
     session: Session, coming: Mapping[UUID, Mapping[tuple[UUID, SeasonStep], Coming]], *, today: date
 ) -> Sequence[Due]:
-    morning = datetime.combine(today, time.min, tzinfo=TOWN_TIME)
-    written_to = set(
-        session.scalars(
-            select(OutboxMail.to_account_id).where(
-                OutboxMail.template == TEMPLATE,
-                OutboxMail.created_at >= morning,
-                OutboxMail.to_account_id.in_(coming),
-            )
+    """Leave out of what an account was reminded: a mail of the last days told of all that was within three days."""
+    rows = session.execute(
+        select(OutboxMail.to_account_id, func.max(OutboxMail.created_at))
+        .where(
+            OutboxMail.template == TEMPLATE,
+            OutboxMail.created_at >= _morning(today - REMINDED_BEFORE),
+            OutboxMail.to_account_id.in_(coming),
         )
+        .group_by(OutboxMail.to_account_id)
     )
-    return [
-        Due(account, list(dates.values()))
-        for account, dates in sorted(coming.items(), key=lambda pair: str(pair[0]))
-        if account not in written_to
-    ]
+    written_at = {row[0]: row[1] for row in rows}
+    found = []
+    for account, dates in sorted(coming.items(), key=lambda pair: str(pair[0])):
+        latest = written_at.get(account)
+        left = [one for one in dates.values() if latest is None or latest < _morning(one.on - REMINDED_BEFORE)]
+        if left:
+            found.append(Due(account, left))
+    return found
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=TOWN_TIME)
