@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from models import Account, OutboxMail
+from models import Account, OutboxMail, Season
 from web.mailer import compose, page_url
 from web.seasons.queries import Coming
 
@@ -25,4 +25,15 @@ def reminder(session: Session, coming: Sequence[Coming], *, to: Account) -> Outb
             }
             for one in coming
         ],
+    )
+
+
+def in_no_team(session: Session, season: Season, *, to: Account) -> OutboxMail:
+    """Tell one account that the teams stand and that it is in none."""
+    return compose(
+        session,
+        "season-no-team",
+        to=to,
+        season=season.name,
+        url=page_url(session, f"/seasons/{season.id}"),
     )

@@ -21,6 +21,7 @@ from models import (
 )
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, NotAllowed
 from models.years import town_day
+from web.participants.queries import accounts_of
 from web.seasons import emails, queries
 from web.suggestions import services as suggestions
 
@@ -161,7 +162,7 @@ def move(
 
 
 def approve(session: Session, season: Season, *, by: Account, at: datetime) -> None:
-    """Approve the cohort as a whole and ask every team in the usual way.
+    """Approve the cohort as a whole and ask every team in the usual way; who is in none hears of it.
 
     Raises
     ------
@@ -195,6 +196,7 @@ def approve(session: Session, season: Season, *, by: Account, at: datetime) -> N
     )
     for project, suggestion in zip(taking_part, written, strict=True):
         project.partnership = suggestions.approve(session, suggestion, by=by)
+    _tell_who_is_in_no_team(session, season)
 
 
 def present(project: SeasonProject, text: str) -> None:
@@ -212,6 +214,15 @@ def look_back(season: Season, text: str) -> None:
 def remind(session: Session, due: queries.Due) -> OutboxMail:
     """Remind one account of all that is in three days, in one mail."""
     return emails.reminder(session, due.coming, to=session.get_one(Account, due.account))
+
+
+def _tell_who_is_in_no_team(session: Session, season: Season) -> None:
+    """Write once to everybody who speaks for an organisation or professional that no team was found for."""
+    left = [project.need.participant for project in season.projects if not project.team]
+    left += [one.offer.participant for one in season.professionals if one.project is None]
+    accounts = accounts_of(session, left)
+    for account in {one.id: one for of_one in accounts.values() for one in of_one}.values():
+        emails.in_no_team(session, season, to=account)
 
 
 def _join(laid: queries.Laid, professional: SeasonProfessional, project: SeasonProject) -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Enquiry, Partnership, Reply, Stage, Suggestion, Verdict, utc_now
+from models import Enquiry, OutboxMail, Partnership, Reply, Stage, Suggestion, Verdict, utc_now
 from models.errors import AlreadyDecided, IllegalMove, InvalidValue, NotAllowed
 from tests.factories import make_charge, make_membership
 from tests.web.seasons.conftest import AFTER_CLOSING, Town
@@ -167,3 +167,16 @@ def test_a_team_without_a_partnership_presents_nothing(matched: Town, as_coordin
     assert as_coordinator.get(matched.url(f"/projects/{matched.books.id}/presented")).status_code == 404
     with pytest.raises(InvalidValue):
         services.present(matched.books, "早すぎる")
+
+
+def test_who_is_in_no_team_hears_of_it_when_the_teams_are_approved(matched: Town) -> None:
+    session, membership = matched.session, make_membership(matched.accountant.offer.participant)
+    session.add(membership)
+    session.add(make_charge(matched.newsletter.need, keeper=matched.coordinator))
+    services.move(session, matched.season, matched.accountant, None, at=utc_now())
+
+    services.approve(session, matched.season, by=matched.coordinator, at=utc_now())
+
+    told = set(session.scalars(select(OutboxMail.to_account_id).where(OutboxMail.template == "season-no-team")))
+    assert membership.account.id in told
+    assert matched.designer_account.id not in told
