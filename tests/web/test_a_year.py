@@ -71,6 +71,7 @@ from tests.factories import (
     make_slot,
     make_suggestion,
 )
+from web.acts import services as acts
 from web.agreements import services as agreements
 from web.agreements.queries import latest_number
 from web.agreements.services import Paper
@@ -302,9 +303,12 @@ class Year:
             return
         by, channel = self._voice_of(party)
         reason = self.reason if reply is Reply.NO else None
-        say: dict[str, Any] = {"by": by, "at": self.at, "reason": reason, "note": "", "channel": channel}
-        answer = partnerships.answer if channel is ConsentChannel.WEB else partnerships.note_answer
-        partnership = answer(self.session, party.enquiry, reply, **say)
+        say: dict[str, Any] = {"by": by, "at": self.at, "reason": reason, "note": ""}
+        if channel is ConsentChannel.WEB:
+            partnership = partnerships.answer(self.session, party.enquiry, reply, **say)
+        else:
+            said = acts.Said(channel, party.participant.name, self.today)
+            partnership = partnerships.note_answer(self.session, party.enquiry, reply, said=said, **say)
         if partnership.stage is Stage.ACCEPTED and self._happens(0.97):
             self._on(self._within(2, 30), self._meet, partnership)
 
