@@ -23,16 +23,21 @@ def ways() -> list[SelectChoice]:
     return options((way.value, LABELS[ConsentChannel][way]) for way in WAYS)
 
 
-class SaidForm(Form):
-    """Who said it, in which way, and when; it stands in a form that asks it only where somebody enters for others."""
-
-    channel = RadioField(_l("How did it reach you?"), choices=ways(), validators=[Optional()])
-    said_by = StringField(
+def who_said_it() -> StringField:
+    """Return the field for who spoke."""
+    return StringField(
         _l("Who said it?"),
         description=_l("Leave it empty if it was the person, or the contact person of the group."),
         filters=[one_line],
         validators=[Length(max=100, message=_l("Please keep it under 100 characters."))],
     )
+
+
+class SaidForm(Form):
+    """Who said it, in which way, and when; it stands in a form that asks it only where somebody enters for others."""
+
+    channel = RadioField(_l("How did it reach you?"), choices=ways(), validators=[Optional()])
+    said_by = who_said_it()
     said_on = PastDay(_l("When?"), description=_l("Leave it empty if it was today."), validators=[Optional()])
 
     def validate_said_on(self, field: PastDay) -> None:

@@ -168,13 +168,13 @@ def rules_of(session: Session, municipalities: Collection[UUID]) -> dict[UUID, M
 
 
 def questions_to(session: Session, account: Account) -> Sequence[HandOver]:
-    """Return the questions to an account whether it takes a need over that wait for its answer."""
+    """Return the questions to an account whether it takes a need over that wait for its answer, the oldest first."""
     return session.scalars(
         select(HandOver)
         .join(Charge, HandOver.charge_id == Charge.id)
         .where(HandOver.to_id == account.id, HandOver.answered_at.is_(None), Charge.until.is_(None))
         .options(
-            joinedload(HandOver.asked_by).options(lazyload(Account.memberships)),
+            joinedload(HandOver.asked_by).options(lazyload(Account.memberships), lazyload(Account.appointments)),
             joinedload(HandOver.charge)
             .joinedload(Charge.need)
             .options(lazyload(Need.posted_by), joinedload(Need.area)),

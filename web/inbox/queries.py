@@ -30,7 +30,7 @@ from models import (
 )
 from models.search import contains_words
 from models.suggestions import published_runs
-from web.charges.queries import may_sign_in, prefixes
+from web.charges.queries import may_sign_in, prefixes, questions_to
 
 PAGE_SIZE: Final = 20
 LARGER: Final = frozenset(AreaLevel) - {AreaLevel.MUNICIPALITY, AreaLevel.DISTRICT}
@@ -121,7 +121,7 @@ def inbox(session: Session, account: Account, *, whose: Whose, words: str, page:
         total=total,
         mine=counts[Whose.MINE],
         others=counts[Whose.OTHERS],
-        asked=asked(session, account),
+        asked=questions_to(session, account),
         number=number,
     )
 
@@ -133,23 +133,7 @@ def pages_of(total: int) -> int:
 
 def waiting(session: Session, account: Account) -> Waits:
     """Return what waits for an account, for the first page and the desk."""
-    return Waits(asked=asked(session, account), mine=_count(session, _entries(account, Whose.MINE, "")))
-
-
-def asked(session: Session, account: Account) -> Sequence[HandOver]:
-    """Return the needs that an account is asked to take over, the oldest question first."""
-    return session.scalars(
-        select(HandOver)
-        .join(Charge, HandOver.charge_id == Charge.id)
-        .where(HandOver.to_id == account.id, HandOver.answered_at.is_(None), Charge.until.is_(None))
-        .options(
-            joinedload(HandOver.asked_by).options(lazyload(Account.memberships), lazyload(Account.appointments)),
-            joinedload(HandOver.charge).options(
-                joinedload(Charge.need).options(lazyload(Need.posted_by), joinedload(Need.area))
-            ),
-        )
-        .order_by(HandOver.asked_at, HandOver.id)
-    ).all()
+    return Waits(asked=questions_to(session, account), mine=_count(session, _entries(account, Whose.MINE, "")))
 
 
 def places(account: Account) -> list[str]:

@@ -12,8 +12,9 @@ from wtforms.validators import AnyOf, InputRequired, Length, ValidationError
 
 from models import ActivityField, Area, ConsentChannel, Reply, utc_now
 from models.years import town_day
+from web.acts.forms import who_said_it
 from web.acts.services import Said
-from web.fields import members_of, one_line, options
+from web.fields import members_of, options
 
 LONGEST_NOTE = 1000
 
@@ -49,12 +50,7 @@ class NotedAnswerForm(AnswerForm):
         choices=[choice for choice in members_of(ConsentChannel) if choice.value != ConsentChannel.WEB],
         default=ConsentChannel.TELEPHONE.value,
     )
-    said_by = StringField(
-        _l("Who said it?"),
-        description=_l("Leave it empty if it was the person, or the contact person of the group."),
-        filters=[one_line],
-        validators=[Length(max=100, message=_l("Please keep it under 100 characters."))],
-    )
+    said_by = who_said_it()
     reply = RadioField(
         _l("What did they say?"),
         choices=options([(Reply.YES.value, _l("Yes")), (Reply.NO.value, _l("No"))]),
