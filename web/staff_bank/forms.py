@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,11 +10,13 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from models import ActivityField, Area, Course, Need, Participant, Skill, utc_now
+from models import ActivityField, Area, Course, Need, Skill, utc_now
 from models.errors import InvalidValue
 from models.staff_bank import MOST_OFFICES, MOST_SMALL_ROLES
 from models.years import town_day
 from web.fields import Between, Day, Hours, NotedVersion, PastDay, WholeNumber, one_line, plain
+from web.registered.forms import RegisteredField
+from web.registered.queries import Register
 from web.staff_bank.queries import Proposal
 from web.staff_bank.services import CourseDraft, OfficeDraft, SeatDraft
 
@@ -103,7 +104,7 @@ class EndForm(FlaskForm):
 class SeatForm(FlaskForm):
     """Seats in a council."""
 
-    convenor = SelectField(_l("Who calls the council?"), validators=[InputRequired(_l("Choose one."))])
+    convenor = RegisteredField(_l("Who calls the council?"), validators=[InputRequired(_l("Choose one."))])
     council = _named(
         _l("Name of the council"),
         _l("Enter the name of the council."),
@@ -148,11 +149,9 @@ class SeatForm(FlaskForm):
     fields = SelectMultipleField(_l("Fields of activity"))
     expires_on = Day(_l("Sought until (optional)"))
 
-    def offer(
-        self, convenors: Sequence[Participant], skills: Sequence[Skill], fields: Sequence[ActivityField], locale: str
-    ) -> None:
+    def offer(self, convenors: Register, skills: Sequence[Skill], fields: Sequence[ActivityField], locale: str) -> None:
         """Give the choices."""
-        self.convenor.choices = [SelectChoice(str(one.id), one.name) for one in convenors]
+        self.convenor.offer(convenors)
         self.skill.choices = [
             SelectChoice(NO_SKILL, str(_l("Nothing in particular"))),
             *(SelectChoice(one.code, one.name(locale)) for one in skills),
@@ -259,12 +258,12 @@ class CourseForm(FlaskForm):
 class CompletionForm(FlaskForm):
     """Who completed a course, and when."""
 
-    participant = SelectField(_l("Who completed it?"), validators=[InputRequired(_l("Choose a person."))])
+    participant = RegisteredField(_l("Who completed it?"), validators=[InputRequired(_l("Choose a person."))])
     completed_on = PastDay(_l("On which day?"), validators=[InputRequired(_l("Enter a day."))])
 
-    def offer(self, people: Sequence[Participant], course: Course) -> None:
+    def offer(self, people: Register, course: Course) -> None:
         """Let the reader choose among the people of the place."""
-        self.participant.choices = [SelectChoice(str(one.id), one.name) for one in people]
+        self.participant.offer(people)
         self.began = course.starts_on
         if not self.is_submitted():
             self.completed_on.data = min(course.ends_on, town_day(utc_now()))
@@ -275,10 +274,6 @@ class CompletionForm(FlaskForm):
             raise ValidationError(_("This day lies in the future. Write down what has happened."))
         if field.data is not None and field.data < self.began:
             raise ValidationError(_("The course had not begun on this day."))
-
-    def chosen(self, people: Sequence[Participant]) -> Participant:
-        """Return who was chosen in a valid form."""
-        return next(one for one in people if one.id == UUID(self.participant.data))
 
 
 class InviteForm(FlaskForm):

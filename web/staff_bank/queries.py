@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from matching import OfferProfile, exclusions, fits_of
@@ -34,6 +34,7 @@ from models import (
     lies_under,
 )
 from models.years import TOWN_TIME
+from web.registered.queries import Register, register
 from web.suggestions.queries import profiles
 
 PAGE_SIZE: Final = 20
@@ -147,9 +148,10 @@ def running_of(session: Session, participant: Participant) -> Sequence[Partnersh
     ).all()
 
 
-def convenors_for(session: Session, account: Account) -> Sequence[Participant]:
+def convenors_for(session: Session, account: Account) -> Register:
     """Return the bodies that could call a council in the places of a coordinator, public offices first."""
-    found = session.scalars(
+    in_turn = case({kind: place for place, kind in enumerate(CONVENORS)}, value=Participant.kind)
+    bodies = (
         select(Participant)
         .join(Area, Participant.area_id == Area.id)
         .where(
@@ -157,10 +159,10 @@ def convenors_for(session: Session, account: Account) -> Sequence[Participant]:
             Participant.kind.in_(CONVENORS),
             Participant.left_at.is_(None),
         )
-        .options(lazyload(Participant.consents))
-        .order_by(Participant.name, Participant.id)
-    ).all()
-    return sorted(found, key=lambda one: CONVENORS.index(one.kind))
+        .options(joinedload(Participant.area), lazyload(Participant.consents))
+        .order_by(in_turn, Participant.name, Participant.id)
+    )
+    return register(session, bodies)
 
 
 def fields(session: Session) -> Sequence[ActivityField]:
@@ -249,10 +251,10 @@ def lock_completion(session: Session, completion: CourseCompletion) -> None:
     session.refresh(completion)
 
 
-def people_of(session: Session, course: Course) -> Sequence[Participant]:
+def people_of(session: Session, course: Course) -> Register:
     """Return the people of the place of a course who have not been noted yet."""
     noted = select(CourseCompletion.participant_id).where(CourseCompletion.course_id == course.id)
-    return session.scalars(
+    people = (
         select(Participant)
         .join(Area, Participant.area_id == Area.id)
         .where(
@@ -263,8 +265,8 @@ def people_of(session: Session, course: Course) -> Sequence[Participant]:
         )
         .options(lazyload(Participant.consents))
         .order_by(Participant.reading, Participant.name, Participant.id)
-        .limit(MOST_PEOPLE)
-    ).all()
+    )
+    return register(session, people)
 
 
 def fields_of(session: Session, course: Course) -> Course:

@@ -22,7 +22,7 @@ from models import (
     RoleHolding,
     Skill,
 )
-from models.errors import ConsentMissing, InvalidValue, NotAllowed
+from models.errors import AlreadyDecided, ConsentMissing, InvalidValue, NotAllowed
 from models.staff_bank import MOST_OFFICES
 from web.listings.services.needs import NeedDraft, post_need
 from web.listings.services.pieces import Piece
@@ -168,6 +168,14 @@ def note_completion(session: Session, course: Course, participant: Participant, 
     completion = CourseCompletion(completed_on=on, course=course, participant=participant)
     session.add(completion)
     return completion
+
+
+def remove_completion(session: Session, completion: CourseCompletion) -> None:
+    """Take back what was noted by mistake; who was invited because of it stays noted."""
+    queries.lock_completion(session, completion)
+    if completion.invited_at is not None:
+        raise AlreadyDecided("who was invited completed the course")
+    session.delete(completion)
 
 
 def invite(session: Session, completion: CourseCompletion, needs: Sequence[Need], *, at: datetime) -> int:

@@ -82,10 +82,10 @@ def new_seat() -> ResponseReturnValue:
         queries.fields(session),
     )
     form.offer(convenors, skills, fields, locale())
-    others = {str(one.id) for one in convenors if is_for_somebody_else(account, one)}
+    others = {key for key, one in form.convenor.rows.items() if is_for_somebody_else(account, one)}
     if not form.validate_on_submit() or not told.validate_for(somebody_else=form.convenor.data in others):
-        return _page("staff_bank/seat.html", form, convenors=convenors, told=told, asks_how=bool(others))
-    convenor = next(one for one in convenors if str(one.id) == form.convenor.data)
+        return _page("staff_bank/seat.html", form, told=told, asks_how=bool(others))
+    convenor = form.convenor.one
     need = services.post_seats(session, convenor, form.draft(skills, fields), by=account)
     said = told.said(usually_by=convenor.contact_name or convenor.name)
     note_listing(session, need, said, by=account, at=utc_now())
@@ -157,13 +157,23 @@ def edit_course(found: Course) -> ResponseReturnValue:
 def complete(found: Course) -> ResponseReturnValue:
     """Note that somebody completed a course."""
     session, form = current_session(), CompletionForm()
-    people = queries.people_of(session, found)
-    form.offer(people, found)
+    form.offer(queries.people_of(session, found), found)
     if not form.validate():
         return _course_page(found, form)
-    person = form.chosen(people)
+    person = form.participant.one
     services.note_completion(session, found, person, on=said(form.completed_on.data))
     flash(_("It is noted that %(name)s completed the course.", name=person.name), "success")
+    return redirect(url_for("staff_bank.course", id=found.id), 303)
+
+
+@bp.post("/courses/<uuid:id>/completions/<uuid:completion>/remove")
+@requires(Permission.COURSE_EDIT, on=Course)
+def remove_completion(found: Course, completion: UUID) -> ResponseReturnValue:
+    """Take back that somebody completed a course, where it was noted by mistake."""
+    completed = _completion_or_404(found, completion)
+    name = completed.participant.name
+    services.remove_completion(current_session(), completed)
+    flash(_("It is taken back that %(name)s completed the course.", name=name), "success")
     return redirect(url_for("staff_bank.course", id=found.id), 303)
 
 

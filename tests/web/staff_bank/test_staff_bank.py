@@ -321,6 +321,21 @@ def test_a_yes_to_a_lecture_stands_on_the_consent_to_lecture(town: Town) -> None
         partnerships.answer(town.session, lecturer.enquiry, Reply.YES, by=town.own, at=NOON)
 
 
+def test_who_was_noted_by_mistake_is_taken_off_the_list_until_they_are_invited(town: Town, signed_in: SignedIn) -> None:
+    completion, browser = town.completion(), signed_in(town.coordinator)
+    remove = f"/courses/{completion.course_id}/completions/{completion.id}/remove"
+
+    completion.invite([town.small_need()], at=NOON)
+    town.session.commit()
+    assert browser.post(remove).status_code == 409
+
+    completion.invited_at, completion.small_roles = None, []
+    town.session.commit()
+    assert signed_in(town.stranger).post(remove).status_code == 404
+    assert browser.post(remove).status_code == 303
+    assert town.session.scalars(select(CourseCompletion)).all() == []
+
+
 def test_a_course_is_written_down_for_the_own_place_alone(town: Town, signed_in: SignedIn) -> None:
     course = {"title": "地域活動入門", "starts_on": "2026-10-01", "ends_on": "2026-11-20", "fields": town.field.code}
 
