@@ -271,7 +271,9 @@ class SameAsForm(FlaskForm):
 class HeardForm(FlaskForm):
     """A need that somebody told, with the consent to write it down."""
 
-    participant = RegisteredField(_l("Whose need is it?"), validators=[InputRequired(_l("Choose whose need it is."))])
+    participant = RegisteredField(
+        _l("Whose need is it?"), with_kind=True, validators=[InputRequired(_l("Choose whose need it is."))]
+    )
     title = StringField(
         _l("What is lacking, in one line?"),
         description=_l("For example: hands to mow the slope by the shrine"),

@@ -43,9 +43,9 @@ class RegisteredField(SelectField):
 
     widget = _NameOrSelect()
 
-    def __init__(self, text: Any = None, *, without: Any = CHOOSE, **more: Any) -> None:
+    def __init__(self, text: Any = None, *, without: Any = CHOOSE, with_kind: bool = False, **more: Any) -> None:
         super().__init__(text, filters=[one_line], choices=[], default="", validate_choice=False, **more)
-        self.without = without
+        self.without, self.with_kind = without, with_kind
         self.rows: dict[str, Participant] = {}
         self.is_named = False
         self.is_unclear = False
@@ -58,7 +58,8 @@ class RegisteredField(SelectField):
         self.list_id = names_list or self.list_id
         if self.data and self.data not in self.rows:
             self._find(register.seek(self.data))
-        named = [(key, described(one) if self.is_unclear else one.name) for key, one in self.rows.items()]
+        called = described if self.with_kind or self.is_unclear else _name
+        named = [(key, called(one)) for key, one in self.rows.items()]
         is_settled = len(named) == 1 and self.flags.required
         self.choices = options(named if is_settled else [("", self.without), *named])
 
@@ -95,6 +96,10 @@ class RegisteredField(SelectField):
             raise ValidationError(_("Several are registered under something like this name. Choose one."))
         if self.data and self.chosen is None:
             raise ValidationError(_("Nobody of this name is registered here. Correct the name."))
+
+
+def _name(participant: Participant) -> str:
+    return participant.name
 
 
 def described(participant: Participant) -> str:

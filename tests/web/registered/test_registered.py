@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Area, Participant, ParticipantKind, Visit
+from models import Account, Area, Need, Participant, ParticipantKind, Visit
 from tests.factories import make_appointment, make_district, make_municipality, make_participant, make_resident
 from web.consultations.queries import bodies_of, speakers_in
 from web.registered import forms
@@ -127,3 +127,14 @@ def test_who_is_called_just_that_is_meant_alone(
 
     assert register.seek("上沢町内会") == [bodies[0]]
     assert set(register.seek("上沢町内")) == {bodies[0], longer}
+
+
+def test_a_need_is_posted_for_a_body_that_is_named(
+    session: Session, signed_in: SignedIn, coordinator: Account, bodies: list[Participant]
+) -> None:
+    typed = {"title": "夏まつり", "slots-0-kind": "people", "slots-0-what": "会場の設営", "told-channel": "telephone"}
+
+    answer = signed_in(coordinator).post("/needs/new", data=typed | {"participant": "日和みらい会"})
+
+    assert answer.status_code == 303
+    assert session.scalars(select(Need.participant_id)).all() == [bodies[2].id]

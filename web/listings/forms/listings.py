@@ -34,7 +34,6 @@ from models.search import fold
 from web.drafts.forms import Typed, as_sent
 from web.fields import Day, members_of, one_line, options, plain
 from web.i18n import locale
-from web.labels import label
 from web.listings import queries
 from web.listings.forms.pieces import (
     PieceForm,
@@ -47,6 +46,8 @@ from web.listings.forms.pieces import (
     typed_into,
 )
 from web.listings.services.pieces import Piece
+from web.registered.forms import RegisteredField
+from web.registered.queries import Register
 
 LONGEST_BODY: Final = 10_000
 OPEN: Final = "open"
@@ -61,22 +62,23 @@ Row = TypeVar("Row", Need, Offer)
 class Choices:
     """What the selects of a form offer to one account."""
 
-    participants: Sequence[Participant]
+    participants: Register
     areas: Sequence[Area]
     vocabulary: queries.Vocabulary
 
     @classmethod
-    def to_post(cls, session: Session, account: Account, *, preselected: UUID | None) -> "Choices":
-        """Load what somebody who posts can choose from."""
-        participants = queries.participants_to_post_for(session, account, also=preselected)
-        areas = queries.areas_within(session, [participant.municipality for participant in participants])
+    def to_post(cls, session: Session, account: Account, *, asked_for: str) -> "Choices":
+        """Load what somebody who posts can choose from, and whom an id or name asks for."""
+        participants = queries.participants_to_post_for(session, account)
+        around = [*participants.listed, *(participants.seek(asked_for) if asked_for else ())]
+        areas = queries.areas_within(session, [participant.municipality for participant in around])
         return cls(participants, areas, queries.vocabulary(session, with_skills=True))
 
     @classmethod
     def to_edit(cls, session: Session, row: Need | Offer) -> "Choices":
         """Load what somebody who edits can choose from; the participant stays."""
         areas = queries.areas_within(session, [row.municipality])
-        return cls([row.participant], areas, queries.vocabulary(session, with_skills=True))
+        return cls(Register([row.participant]), areas, queries.vocabulary(session, with_skills=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class ListingForm(FlaskForm, Generic[Row]):
 
     PIECES: str
 
-    participant = SelectField(_l("For whom"), validators=[InputRequired(_l("Choose for whom you post."))])
+    participant = RegisteredField(
+        _l("For whom"), with_kind=True, validators=[InputRequired(_l("Choose for whom you post."))]
+    )
     title = StringField(
         _l("Title"),
         filters=[one_line],
@@ -129,22 +133,19 @@ class ListingForm(FlaskForm, Generic[Row]):
         self.kept = kept
         self.found = found
         super().__init__(**data)
-        participants = [(str(one.id), _named(one)) for one in found.participants]
-        if row is not None or len(found.participants) == 1:
-            self.participant.data = str(found.participants[0].id)
+        if self.is_for_one:
+            self.participant.data = str(found.participants.listed[0].id)
             self.participant.raw_data = [self.participant.data]
-        else:
-            participants.insert(0, ("", _("Choose")))
-        self.participant.choices = options(participants)
+        self.participant.offer(found.participants)
         self.area.choices = options([("", _("The whole area of the participant")), *_as_tree(found.areas)])
         self.fields.choices = options((field.code, field.name(locale())) for field in found.vocabulary.fields)
 
     @classmethod
     def to_post(cls, session: Session, account: Account, *, typed: Typed | None = None) -> Self:
         """Return the form for a new need or offer, with what was typed and not sent."""
-        preselected = _participant_asked_for()
-        found = Choices.to_post(session, account, preselected=preselected)
-        return cls(found, participant=str(preselected) if preselected else "", **_gone_on_with(typed))
+        asked_for = one_line(request.form.get("participant") or request.args.get("participant")) or ""
+        found = Choices.to_post(session, account, asked_for=asked_for)
+        return cls(found, participant=asked_for, **_gone_on_with(typed))
 
     @classmethod
     def to_edit(cls, session: Session, row: Row, *, typed: Typed | None = None) -> Self:
@@ -194,7 +195,12 @@ class ListingForm(FlaskForm, Generic[Row]):
     @property
     def chosen_participant(self) -> Participant:
         """Return the participant who was chosen."""
-        return next(one for one in self.found.participants if str(one.id) == self.participant.data)
+        return self.participant.one
+
+    @property
+    def is_for_one(self) -> bool:
+        """Tell whether there is nobody to choose among."""
+        return len(self.found.participants.listed) == 1
 
     @property
     def is_overtaken(self) -> bool:
@@ -364,18 +370,6 @@ def _kept_pieces(session: Session, row: Need | Offer) -> frozenset[UUID]:
 def _names_of(skill: Skill) -> set[str]:
     names = [skill.name_ja, skill.name_en, *(alias.text for alias in skill.aliases)]
     return {fold(name) for name in names}
-
-
-def _participant_asked_for() -> UUID | None:
-    """Return the participant that the form or the address names, where it is an id at all."""
-    try:
-        return UUID(request.form.get("participant") or request.args.get("participant") or "")
-    except ValueError:
-        return None
-
-
-def _named(participant: Participant) -> str:
-    return f"{participant.name} ({label(participant.kind)})"
 
 
 def _as_tree(areas: Sequence[Area]) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from web.listings.forms.listings import Choices
 from web.listings.forms.needs import NeedForm
 from web.listings.forms.pieces import PieceForm, SlotForm
 from web.listings.services.needs import NeedDraft
+from web.registered.queries import Register
 
 MANY_HOURS: Final = 8
 
@@ -61,14 +62,14 @@ class StepForm(NeedForm):
     @classmethod
     def of(cls, session: Session, account: Account | None, typed: Typed) -> "StepForm":
         """Return the form with what was typed so far."""
-        found = _nothing_to_choose(session) if account is None else Choices.to_post(session, account, preselected=None)
+        found = _nothing_to_choose(session) if account is None else Choices.to_post(session, account, asked_for="")
         return cls(found, formdata=as_sent(typed))
 
     @property
     def steps(self) -> list[Step]:
         """Return the questions that this account is asked: none that has but one answer."""
         left_out = set()
-        if len(self.found.participants) < 2:  # noqa: PLR2004  # one alone is no choice
+        if len(self.found.participants.listed) < 2:  # noqa: PLR2004  # one alone is no choice
             left_out.add(Step.WHO)
         if not self.found.areas:
             left_out.add(Step.WHERE)
@@ -158,7 +159,7 @@ def _belongs_to(step: Step, name: str) -> bool:
 
 
 def _nothing_to_choose(session: Session) -> Choices:
-    return Choices([], [], queries.vocabulary(session, with_skills=True))
+    return Choices(Register(), [], queries.vocabulary(session, with_skills=True))
 
 
 def _forget_errors(field: Any) -> None:

@@ -41,10 +41,10 @@ from models.errors import InvalidValue, NotAllowed
 from models.suggestions import UNDECIDED
 from web.listings.queries.lists import newest_first
 from web.listings.queries.visibility import ListingModel, visible_needs_to
+from web.registered.queries import Register, register
 
 TOWN_TIME: Final = ZoneInfo("Asia/Tokyo")
 MOST_PLACES: Final = 600
-MOST_PARTICIPANTS: Final = 500
 MOST_REFRESHED: Final = 50
 MOST_COMPARED: Final = 40
 BATCH: Final = 500
@@ -201,14 +201,10 @@ def may_post_for(account: Account) -> Select[Participant]:
     )
 
 
-def participants_to_post_for(session: Session, account: Account, *, also: UUID | None = None) -> Sequence[Participant]:
-    """Return the first participants for whom the account may post, by name, and the one asked for in any case."""
+def participants_to_post_for(session: Session, account: Account) -> Register:
+    """Return the participants for whom the account may post, by name."""
     options = (joinedload(Participant.municipality), raiseload(Participant.consents))
-    statement = may_post_for(account).options(*options)
-    found = list(session.scalars(statement.order_by(Participant.name, Participant.id).limit(MOST_PARTICIPANTS)))
-    if also is not None and all(participant.id != also for participant in found):
-        found.extend(session.scalars(statement.where(Participant.id == also)))
-    return found
+    return register(session, may_post_for(account).options(*options).order_by(Participant.name, Participant.id))
 
 
 def choices_by_code(

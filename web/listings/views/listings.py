@@ -310,7 +310,7 @@ def _offer_undo(what: Undoable, row: Need | Offer, before: NeedStatus | OfferSta
 
 def _form_page(template: str, form: ListingForm[Any], kept: DraftOf, told: SaidForm) -> ResponseReturnValue:
     account = account_at_work()
-    asks_how = any(is_for_somebody_else(account, one) for one in form.found.participants)
+    asks_how = any(is_for_somebody_else(account, one) for one in form.participant.rows.values())
     page = render_template(template, form=form, kept=kept, told=told, asks_how=asks_how)
     return page, 422 if form.is_submitted() else 200
 
