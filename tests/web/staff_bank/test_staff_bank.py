@@ -27,6 +27,7 @@ from models import (
     ParticipantKind,
     Partnership,
     Reply,
+    ResourceKind,
     RoleHolding,
     Stage,
     Verdict,
@@ -53,6 +54,9 @@ from tests.factories import (
     make_slot,
     make_suggestion,
 )
+from web.listings.services import needs
+from web.listings.services.needs import NeedDraft
+from web.listings.services.pieces import Piece
 from web.participants.services import withdraw_consent
 from web.partnerships import services as partnerships
 from web.staff_bank import queries, services
@@ -289,6 +293,23 @@ def test_withdrawing_the_consent_to_council_seats_ends_what_stood_on_it(town: To
 
     assert (for_seat.verdict, for_other.verdict) == (Verdict.SUPERSEDED, Verdict.PENDING)
     assert asked.stage is Stage.WITHDRAWN
+
+
+def test_the_term_of_seats_is_changed_with_the_dates_of_their_need(town: Town) -> None:
+    need = make_need(participant=town.office, slots=[make_slot(what="会計")])
+    seat = make_seat(need)
+    town.session.add(seat)
+    town.session.commit()
+    draft = NeedDraft(
+        title=need.title,
+        starts_on=date(2028, 4, 1),
+        ends_on=date(2030, 3, 31),
+        slots=[Piece(position=1, kind=ResourceKind.PEOPLE, what="会計", quantity=1, unit="人", skill=None)],
+    )
+
+    needs.edit_need(town.session, need, draft, version=need.version, by=town.coordinator, opened=False)
+
+    assert (seat.term_starts_on, seat.term_ends_on) == (date(2028, 4, 1), date(2030, 3, 31))
 
 
 def _asked_to_lecture(town: Town) -> Partnership:

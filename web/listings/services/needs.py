@@ -92,7 +92,10 @@ def edit_need(session: Session, need: Need, draft: NeedDraft, *, version: int, b
 
 
 def change_need(session: Session, need: Need, draft: NeedDraft) -> None:
-    """Write a described need over the present one, whose slots and fields are loaded."""
+    """Write a described need over the present one, whose slots and fields are loaded.
+
+    The dates of a need for seats in a council are their term.
+    """
     check_place(draft.area, need.participant)
     if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
         raise InvalidValue("the end lies before the start")
@@ -105,6 +108,8 @@ def change_need(session: Session, need: Need, draft: NeedDraft) -> None:
     need.expires_on = draft.expires_on
     need.notice_contact = draft.notice_contact
     need.notice_phone = draft.notice_phone
+    if need.council_seat is not None and draft.starts_on and draft.ends_on:
+        need.council_seat.term_starts_on, need.council_seat.term_ends_on = draft.starts_on, draft.ends_on
     need.set_accepts(draft.accepts)
     need.set_windows(draft.windows)
     need.set_welcomes(draft.welcomes)
