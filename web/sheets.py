@@ -13,6 +13,7 @@ Cell: TypeAlias = str | int | float
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")  # full-width ones, too
+UNHOLDABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # ISO/IEC 29500 writes workbooks in XML 1.0
 LONGEST_SHEET_NAME: Final = 31
 FIRST_WIDTH: Final = 40
 OTHER_WIDTH: Final = 18
@@ -31,8 +32,9 @@ class Sheet:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
+    """Return a cell that no spreadsheet takes for a formula, without the signs that no workbook can hold."""
+    kept = UNHOLDABLE.sub("", cell)
+    return f"'{kept}" if kept.startswith(BEGINS_A_FORMULA) else kept
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

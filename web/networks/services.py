@@ -81,9 +81,13 @@ def join(
     return member
 
 
-def leave(member: NetworkMember, *, at: datetime) -> None:
-    """Note that somebody is a member no longer."""
+def leave(session: Session, member: NetworkMember, *, by: Account, at: datetime) -> None:
+    """Note that somebody is a member no longer; where somebody else notes it, they hear of it."""
     member.leave(on=max(town_day(at), member.joined_on))
+    if by.represents(member.participant_id):
+        return
+    for account in accounts_of(session, [member.participant])[member.participant_id]:
+        emails.left(session, member, to=account)
 
 
 def extend(session: Session, network: Network, *, until: date, because: str) -> None:

@@ -147,7 +147,7 @@ def remove_member(found: Network, member: UUID) -> ResponseReturnValue:
     leaving = queries.member_of(queries.whole(current_session(), found), member)
     if leaving is None:
         abort(404)
-    services.leave(leaving, at=utc_now())
+    services.leave(current_session(), leaving, by=account_at_work(), at=utc_now())
     flash(_("It has been noted that they left."), "success")
     return _back(found)
 
@@ -156,7 +156,7 @@ def remove_member(found: Network, member: UUID) -> ResponseReturnValue:
 @requires(Permission.NETWORK_LEAVE, on=NetworkMember)
 def leave(member: NetworkMember) -> ResponseReturnValue:
     """Let a member leave by itself."""
-    services.leave(member, at=utc_now())
+    services.leave(current_session(), member, by=account_at_work(), at=utc_now())
     flash(_("You have left the network."), "success")
     return _back(member.network)
 

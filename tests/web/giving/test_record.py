@@ -153,3 +153,8 @@ def test_a_cell_that_begins_like_a_formula_is_made_harmless(cell: str) -> None:
 
 def test_other_cells_stay_as_they_are() -> None:
     assert harmless("1+1は2") == "1+1は2"
+
+
+def test_a_sign_that_no_workbook_can_hold_is_left_out() -> None:
+    assert harmless("会場\x0bの\x00設営") == "会場の設営"
+    assert harmless("\x00=1+1") == "'=1+1"

@@ -275,3 +275,19 @@ def test_nobody_leaves_a_network_that_has_ended(town: Town, as_coordinator: Flas
 
     assert as_coordinator.post(f"{town.url}/members/{member.id}/leave").status_code == 409
     assert len(town.now().present) == 1
+
+
+def test_who_is_taken_out_hears_of_it_and_who_leaves_by_itself_needs_no_mail(
+    town: Town, as_coordinator: FlaskClient, signed_in: Browse
+) -> None:
+    membership = make_membership(town.body)
+    town.session.add(membership)
+    town.session.commit()
+
+    def leave(browser: FlaskClient, way: str) -> int:
+        as_coordinator.post(f"{town.url}/members", data=agreed(town.body))
+        browser.post(way.format(member=town.now().present[0].id))
+        return len(town.session.scalars(select(OutboxMail).where(OutboxMail.template == "network-left")).all())
+
+    assert leave(signed_in(membership.account), "/networks/members/{member}/leave") == 0
+    assert leave(as_coordinator, town.url + "/members/{member}/leave") == 1
