@@ -49,7 +49,7 @@ MAYS: dict[tuple[str, str], set[str]] = {
 }
 OUTSIDERS = ("visitor", "stranger", "colleague_elsewhere", "coordinator_elsewhere", "administrator")
 STAGES = ("proposed", "accepted", "declined")
-# Who is outside meets closed doors, which a table in Python keeps: one database is enough to knock at each as everybody.
+# Who is outside meets closed doors, which a table in Python keeps: one database is enough to knock at each of them.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
